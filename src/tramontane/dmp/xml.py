@@ -1,0 +1,57 @@
+"""The one XML parser of the library: no DTD, no entity, no network, bounded depth and size.
+
+Everything that comes from outside goes through `parse`; two parsers that disagree are how signed
+messages get forged (CVE-2024-45409, CVE-2025-25291).
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from tramontane.dmp.errors import MalformedMessage
+
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+HL7 = "urn:hl7-org:v3"
+
+
+def parser() -> etree.XMLParser:
+    """A new hardened parser. lxml parsers are not shared between threads."""
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_blank_text=False
+    )
+
+
+def parse(data: bytes) -> etree._Element:
+    """Parse a whole document.
+
+    Raises:
+        MalformedMessage: not well-formed, carries a DOCTYPE, or exceeds libxml2's safe limits.
+    """
+    try:
+        root = etree.fromstring(data, parser())
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise MalformedMessage(
+            "Le message n'est pas un document XML bien formé.",
+            code="xml-mal-forme",
+            received=str(error),
+            reference="XML 1.0",
+        ) from error
+    # The tree is asked, not the bytes: an UTF-16 DOCTYPE has no ASCII "<!DOCTYPE".
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise MalformedMessage(
+            "Le message contient une déclaration DOCTYPE, toujours refusée.",
+            code="xml-doctype",
+            expected="aucune DTD",
+            received="DOCTYPE",
+            reference="SOAP 1.2 partie 1, §5",
+        )
+    return root
+
+
+def text_of(element: etree._Element | None) -> str:
+    """The element's own text nodes, joined and stripped: a comment between two of them never truncates the value."""
+    if element is None:
+        return ""
+    if len(element) == 0:  # no child, not even a comment: libxml2 keeps one text node
+        return (element.text or "").strip()
+    return "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
