@@ -1,0 +1,47 @@
+"""Shared by every test: the `needs` marker, campaign selection, and a network that stays on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+# What a test may need → (program or directory to look for, Debian package that brings it).
+SYSTEM_NEEDS = {
+    "xmlsec1": ("xmlsec1", "xmlsec1"),
+    "softhsm2-util": ("softhsm2-util", "softhsm2"),
+    "java": ("java", "openjdk-17-jdk-headless"),
+    "chromium": ("chromium", "chromium"),
+    "pdftoppm": ("pdftoppm", "poppler-utils"),
+    "postgresql": ("/usr/lib/postgresql", "postgresql"),
+}
+
+
+def _is_present(program: str) -> bool:
+    return Path(program).exists() if program.startswith("/") else shutil.which(program) is not None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A missing system package fails in CI and is one clear skip line elsewhere."""
+    for marker in item.iter_markers("needs"):
+        for name in marker.args:
+            program, package = SYSTEM_NEEDS[name]
+            if _is_present(program):
+                continue
+            line = f"needs {name}: install it with `make system-packages` (Debian package {package})"
+            if os.environ.get("CI"):
+                pytest.fail(line, pytrace=False)
+            pytest.skip(line)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Campaigns run only when asked for with `-m campaign`; tests of one `xdist_group` share a worker."""
+    if "campaign" in (config.option.markexpr or ""):
+        return
+    kept = [item for item in items if item.get_closest_marker("campaign") is None]
+    dropped = [item for item in items if item.get_closest_marker("campaign") is not None]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
