@@ -103,3 +103,21 @@ def test_the_readme_names_only_make_targets_that_exist() -> None:
     named = set(re.findall(r"^\s{4}make ([a-z-]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert named, "the README shows its two commands"
     assert named <= targets
+
+
+def forbidden_words() -> list[tuple[str, str]]:
+    table = (ROOT / "docs" / "reference" / "vocabulary.md").read_text()
+    rows = [line.split("|")[1:-1] for line in table.splitlines() if line.startswith("| `")]
+    return [(word, row[0].strip()) for row in rows for word in re.findall(r"`([\w]+)`", row[2])]
+
+
+def test_one_concept_has_one_word() -> None:
+    """docs/reference/vocabulary.md against every identifier of the code."""
+    sources = {path: path.read_text() for path in python_sources()}
+    found = [
+        f"{path.relative_to(ROOT)}: {wrong} (write {right})"
+        for wrong, right in forbidden_words()
+        for path, text in sources.items()
+        if re.search(rf"\b{wrong}\b", text)
+    ]
+    assert found == []
