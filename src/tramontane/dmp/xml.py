@@ -6,6 +6,10 @@ messages get forged (CVE-2024-45409, CVE-2025-25291).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import cast
+
 from lxml import etree
 
 from tramontane.dmp.errors import MalformedMessage
@@ -55,3 +59,38 @@ def text_of(element: etree._Element | None) -> str:
     if len(element) == 0:  # no child, not even a comment: libxml2 keeps one text node
         return (element.text or "").strip()
     return "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
+
+
+class Maker:
+    """Makes elements of one namespace, typed: ``H = Maker(HL7)``, then ``H("id", root="1.2.3")`` or ``H.id(root="1.2.3")``.
+
+    Content is text and elements, in order; a dict among it carries attributes whose names are qualified.
+    """
+
+    def __init__(self, namespace: str) -> None:
+        self._namespace = namespace
+        # None is the default namespace: lxml takes it, its stubs forgot it.
+        self._nsmap = cast("dict[str, str]", {None: namespace, "xsi": XSI})
+
+    def __call__(self, tag: str, *content: str | etree._Element | dict[str, str], **attributes: str) -> etree._Element:
+        made = etree.Element(f"{{{self._namespace}}}{tag}", nsmap=self._nsmap)
+        for name, value in attributes.items():
+            made.set(name, value)
+        for item in content:
+            _add(made, item)
+        return made
+
+    def __getattr__(self, tag: str) -> Callable[..., etree._Element]:
+        return partial(self, tag)
+
+
+def _add(made: etree._Element, item: str | etree._Element | dict[str, str]) -> None:
+    if isinstance(item, dict):
+        for name, value in item.items():
+            made.set(name, value)
+    elif not isinstance(item, str):
+        made.append(item)
+    elif len(made):
+        made[-1].tail = (made[-1].tail or "") + item
+    else:
+        made.text = (made.text or "") + item
