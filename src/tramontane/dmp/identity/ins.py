@@ -57,12 +57,12 @@ class InsAuthority(StrEnum):
             return cls(oid)
         except ValueError:
             raise refuse(
-                "L’autorité d’affectation n’est pas celle d’un INS.",
+                "L'autorité d'affectation n'est pas celle d'un INS.",
                 code="ins-autorite",
                 expected=" ou ".join(cls),
                 received=oid,
                 reference="FR Core, profil fr-core-patient-ins",
-                next_step="vérifiez le domaine d’identification réglé pour cet environnement",
+                next_step="vérifiez le domaine d'identification réglé pour cet environnement",
             ) from None
 
     @classmethod
@@ -93,7 +93,7 @@ class Ins:
     def __post_init__(self) -> None:
         if not matches(_FORM, self.value):
             raise refuse(
-                "Cet INS n’a pas la forme d’un matricule suivi de sa clé.",
+                "Cet INS n'a pas la forme d'un matricule suivi de sa clé.",
                 code="ins-forme",
                 expected="13 caractères (chiffres, ou 2A/2B pour la Corse) et 2 chiffres de clé, sans espace",
                 received=f"{len(self.value)} caractères",
@@ -130,12 +130,12 @@ class Ins:
         found = _CX.fullmatch(text)
         if found is None:
             raise InvalidIdentifier(
-                "Cet identifiant de patient n’est pas un INS au format CX.",
+                "Cet identifiant de patient n'est pas un INS au format CX.",
                 code="ins-cx",
                 expected="<INS>^^^&<OID>&ISO^NH",
-                received=f"{len(text)} caractères d’une autre forme",
+                received=f"{len(text)} caractères d'une autre forme",
                 reference="métadonnées XDS du DMP, patientId",
-                next_step="vérifiez l’identifiant transmis par l’émetteur",
+                next_step="vérifiez l'identifiant transmis par l'émetteur",
             )
         return cls(found["value"], InsAuthority.from_oid(found["oid"]))
 

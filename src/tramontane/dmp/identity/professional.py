@@ -10,7 +10,7 @@ from tramontane.dmp.identity.checks import luhn_ok, matches, refuse
 from tramontane.dmp.identity.structure import FINESS_FORM, SIREN_FORM, SIRET_FORM
 
 _RPPS_FORM = re.compile(r"[0-9]{11}", re.ASCII)
-_FROM_DIRECTORY = "recopiez le numéro depuis l’annuaire santé"
+_FROM_DIRECTORY = "recopiez le numéro depuis l'annuaire santé"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Rpps:
     def __post_init__(self) -> None:
         if not matches(_RPPS_FORM, self.value):
             raise refuse(
-                "Un numéro RPPS s’écrit avec 11 chiffres.",
+                "Un numéro RPPS s'écrit avec 11 chiffres.",
                 code="rpps-forme",
                 expected="11 chiffres, sans le préfixe 8 du PS_IdNat",
                 received=self.value,
@@ -93,7 +93,7 @@ class PsIdNat:
     def __post_init__(self) -> None:
         if not any(matches(form, self.value) for form in _FORMS.values()):
             raise refuse(
-                "Cet identifiant national de professionnel n’a pas la forme que son préfixe annonce.",
+                "Cet identifiant national de professionnel n'a pas la forme que son préfixe annonce.",
                 code="ps-idnat-forme",
                 expected="0+ADELI, 8+RPPS, ou 1/3/4/5/6 + structure + « / » + identifiant interne",
                 received=self.value,

@@ -21,7 +21,7 @@ class _Finess:
     def __post_init__(self) -> None:
         if not matches(FINESS_FORM, self.value):
             raise refuse(
-                "Ce numéro FINESS n’a pas la forme attendue.",
+                "Ce numéro FINESS n'a pas la forme attendue.",
                 code="finess-forme",
                 expected="9 caractères : un chiffre, un chiffre ou une majuscule, sept chiffres",
                 received=self.value,
@@ -149,7 +149,7 @@ class StructIdNat:
     def __post_init__(self) -> None:
         if not any(matches(form, self.value) for form in _FORMS.values()):
             raise refuse(
-                "Cet identifiant national de structure n’a pas la forme que son préfixe annonce.",
+                "Cet identifiant national de structure n'a pas la forme que son préfixe annonce.",
                 code="struct-idnat-forme",
                 expected="0+cabinet ADELI, 1+FINESS, 2+SIREN, 3+SIRET, 4+RPPS-rang ou un numéro technique",
                 received=self.value,

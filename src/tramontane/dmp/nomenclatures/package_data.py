@@ -26,7 +26,6 @@ class ResourceName(StrEnum):
     XDS_UUIDS = "xds_uuids"
 
 
-@cache
 def resource(name: str) -> Any:
     """The parsed content of a data file; objects are read-only mappings, arrays are tuples.
 
@@ -36,6 +35,11 @@ def resource(name: str) -> Any:
     Raises:
         FileNotFoundError: no such file in this package.
     """
+    return _load(str(name))  # a plain string: an enumeration member would be another key of the cache
+
+
+@cache
+def _load(name: str) -> Any:
     data = files(__package__).joinpath("data", f"{name}.json").read_bytes()
     return _frozen(msgspec.json.decode(data))
 
