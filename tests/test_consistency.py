@@ -73,7 +73,9 @@ def test_package_data_names_its_source() -> None:
 def test_every_package_under_dmp_stands_in_the_import_contract() -> None:
     contract = (ROOT / "pyproject.toml").read_text()
     modules = {p.stem for p in (SOURCE / "dmp").iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()}
-    missing = [name for name in modules - {"__init__", "__pycache__"} if f'"{name}"' not in contract and name not in contract]
+    missing = [
+        name for name in modules - {"__init__", "__pycache__"} if f'"{name}"' not in contract and name not in contract
+    ]
     assert missing == []
 
 

@@ -1,0 +1,143 @@
+"""The environment, read once into one typed object. What is missing or wrong is said all at once, loudly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tramontane.ui.theme import check_accent
+
+
+class ConfigurationError(Exception):
+    """Every fault of the environment, one sentence each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("Configuration refusée :\n- " + "\n- ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the operator decides. Secure unless said otherwise in writing.
+
+    Attributes:
+        production: refuses unsafe doubles, requires HTTPS and a secret key.
+        base_url: public origin, e.g. ``https://dmp.ch-exemple.fr``; WebAuthn and links derive from it.
+        data_directory: documents, static files, SQLite database.
+        database_url: ``sqlite:///path`` or ``postgresql://…``.
+        session_idle_minutes, session_hours: the session ends after so much inactivity, and anyway after so long.
+        proof_hours: how long a proof of two factors opens the DMP.
+        notice_days: « J'ai compris » is asked again after so many days (SC.DMP/CONF.11 gives 180 as an example).
+        minor_secret_age: from this age a minor may ask for a secret connection; the official age is unknown.
+    """
+
+    production: bool
+    secret_key: str
+    base_url: str
+    data_directory: Path
+    database_url: str
+    accent: str
+    logo: str
+    session_idle_minutes: int
+    session_hours: int
+    proof_hours: int
+    notice_days: int
+    minor_secret_age: int
+    providers_file: str
+    trusted_proxy_socket: str
+
+    @property
+    def host(self) -> str:
+        """Host name of the public origin: the WebAuthn relying party id."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public origin is HTTPS."""
+        return self.base_url.startswith("https://")
+
+
+DEFAULTS = {
+    "ENV": "development",
+    "SECRET_KEY": "",
+    "BASE_URL": "http://localhost:8000",
+    "DATA_DIRECTORY": "var/hospital",
+    "DATABASE_URL": "",
+    "ACCENT": "#1d5a80",
+    "LOGO": "",
+    "SESSION_IDLE_MINUTES": "30",
+    "SESSION_HOURS": "10",
+    "PROOF_HOURS": "10",
+    "NOTICE_DAYS": "180",
+    "MINOR_SECRET_AGE": "12",
+    "IDENTITY_PROVIDERS": "",
+    "TRUSTED_PROXY_SOCKET": "",
+}
+NUMBERS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS", "PROOF_HOURS", "NOTICE_DAYS", "MINOR_SECRET_AGE")
+PREFIX = "TRAMONTANE_"
+
+
+def read_environment(environ: Mapping[str, str]) -> Environment:
+    """Build the object, or refuse with every fault.
+
+    Raises:
+        ConfigurationError: unknown mode, missing secret, number that is not one, unreadable accent, HTTP in production.
+    """
+    values = {name: environ.get(PREFIX + name, default) for name, default in DEFAULTS.items()}
+    faults = [*_number_faults(values), *_mode_faults(values), *_accent_faults(values)]
+    if faults:
+        raise ConfigurationError(faults)
+    directory = Path(values["DATA_DIRECTORY"]).resolve()
+    production = values["ENV"] == "production"
+    return Environment(
+        production=production,
+        secret_key=values["SECRET_KEY"] or "unsafe-development-key",
+        base_url=values["BASE_URL"].rstrip("/"),
+        data_directory=directory,
+        database_url=values["DATABASE_URL"] or f"sqlite:///{directory / 'hospital.sqlite3'}",
+        accent=values["ACCENT"],
+        logo=values["LOGO"],
+        providers_file=values["IDENTITY_PROVIDERS"],
+        trusted_proxy_socket=values["TRUSTED_PROXY_SOCKET"],
+        **{name.lower(): int(values[name]) for name in NUMBERS},
+    )
+
+
+def _number_faults(values: Mapping[str, str]) -> list[str]:
+    return [
+        f"{PREFIX}{name} : attendu un nombre entier positif, reçu « {values[name]} »."
+        for name in NUMBERS
+        if not values[name].isdecimal()
+    ]
+
+
+def _mode_faults(values: Mapping[str, str]) -> list[str]:
+    if values["ENV"] not in ("development", "production"):
+        return [f"{PREFIX}ENV : attendu « development » ou « production », reçu « {values['ENV']} »."]
+    if values["ENV"] == "development":
+        return []
+    checks = (
+        (
+            len(values["SECRET_KEY"]) >= 50,
+            f"{PREFIX}SECRET_KEY : obligatoire en production, au moins 50 caractères tirés au hasard.",
+        ),
+        (
+            values["BASE_URL"].startswith("https://"),
+            f"{PREFIX}BASE_URL : obligatoire en production, en https:// (reçu « {values['BASE_URL']} »).",
+        ),
+        (
+            values["DATABASE_URL"].startswith("postgres"),
+            f"{PREFIX}DATABASE_URL : obligatoire en production, postgresql://…",
+        ),
+    )
+    return [sentence for held, sentence in checks if not held]
+
+
+def _accent_faults(values: Mapping[str, str]) -> list[str]:
+    try:
+        check_accent(values["ACCENT"])
+    except ValueError as error:
+        return [f"{PREFIX}ACCENT : {error}"]
+    return []

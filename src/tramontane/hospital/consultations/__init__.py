@@ -1,0 +1,1 @@
+"""Opening a patient's DMP: facts, decision, calls, break-glass."""

@@ -1,0 +1,1 @@
+"""Who is cared for: identities, episodes, consent, the HL7 feed."""

@@ -1,0 +1,46 @@
+"""Consent: history is never overwritten. The current state is the last row of a subject."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from tramontane.hospital.accounts.models import Account
+from tramontane.hospital.patients.models.episodes import Episode
+from tramontane.hospital.patients.models.identities import Patient
+
+
+class ConsentRecord(models.Model):
+    """One declaration by the patient or her representative, recorded once."""
+
+    class Subject(models.TextChoices):
+        """What is declared about."""
+
+        INFORMATION = "information", "Information de la patiente ou du patient"
+        CONSULTATION = "consultation", "Consultation du DMP"
+        FEEDING = "feeding", "Alimentation du DMP"
+
+    class Choice(models.TextChoices):
+        """What was declared. Not collected is the absence of a row, or a withdrawal."""
+
+        INFORMED = "informed", "Informé"
+        CONSENT = "consent", "Consentement"
+        OPPOSITION = "opposition", "Opposition"
+        WITHDRAWN = "withdrawn", "Retrait"
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="consents")
+    # Empty: outside any episode.
+    episode = models.ForeignKey(Episode, null=True, on_delete=models.CASCADE, related_name="consents")
+    subject = models.CharField(max_length=14, choices=Subject.choices)
+    choice = models.CharField(max_length=12, choices=Choice.choices)
+    # Outside the care team the consent is explicit, for one professional, at each consultation.
+    for_account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    motive = models.CharField(max_length=300, blank=True)
+    given_by = models.CharField(max_length=160, blank=True)  # the representative, when not the patient
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=12, default="screen")  # screen, hl7, api
+
+    class Meta:
+        """The current state is the newest row: by patient, subject, then rank."""
+
+        indexes = (models.Index(fields=["patient", "subject", "-id"]),)

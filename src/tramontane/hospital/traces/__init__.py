@@ -1,0 +1,1 @@
+"""The floor of the flow: append-only, chained traces. Everyone may write here; nothing is ever changed."""

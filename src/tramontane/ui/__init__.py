@@ -1,0 +1,1 @@
+"""The screens' common floor: tokens, layout, components, French formats. Knows no other app."""

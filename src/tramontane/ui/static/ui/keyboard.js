@@ -1,0 +1,24 @@
+// Keyboard first: / search, j k move, Enter opens (a link does it by itself), ? help. Nothing here is needed to read a page.
+(() => {
+  const typing = (target) => target.closest("input, select, textarea, [contenteditable]");
+  const rows = () => [...document.querySelectorAll("[data-rows] > * > a:first-of-type, [data-rows] tbody tr a:first-of-type")];
+  const move = (step) => {
+    const all = rows();
+    const next = all[Math.min(Math.max(all.indexOf(document.activeElement) + step, 0), all.length - 1)];
+    if (next) next.focus();
+  };
+  const actions = {
+    "/": () => document.querySelector("[data-search]")?.focus(),
+    j: () => move(1),
+    k: () => move(-1),
+    "?": () => document.getElementById("raccourcis")?.showModal(),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+    const own = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const action = own ? () => own.click() : actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+})();
