@@ -1,0 +1,86 @@
+"""What a reader found and has no field for; and the small readers of ebRIM's building bricks."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from tramontane.dmp.xds.model import NOTHING, Classification, ExternalIdentifier, Fragment, Kept, Slot
+from tramontane.dmp.xds.names import RIM
+
+_NAME = f"{{{RIM}}}Name"
+_SLOT = f"{{{RIM}}}Slot"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+# How the DMP writes its names; our writers do the same.
+CHARSET, LANGUAGE = "UTF8", "FR"
+
+
+def values_of(slot: etree._Element) -> tuple[str, ...]:
+    """The values of a ``Slot``, trimmed."""
+    return tuple([(value.text or "").strip() for values in slot for value in values])
+
+
+def name_of(name: etree._Element) -> str:
+    """The first text of a ``Name`` or ``Description``; empty when it has none."""
+    return name[0].get("value", "") if len(name) else ""
+
+
+def classification_of(element: etree._Element) -> Classification:
+    """A whole ``Classification``, without its own id nor the object it classifies."""
+    return Classification(
+        scheme=element.get("classificationScheme", ""),
+        node=element.get("classificationNode", ""),
+        representation=element.get("nodeRepresentation"),
+        label=next((name_of(child) for child in element if child.tag == _NAME), ""),
+        slots=tuple(Slot(child.get("name", ""), values_of(child)) for child in element if child.tag == _SLOT),
+    )
+
+
+class Keeping:
+    """Gathers while one object is read. `_found` appears with the first thing kept: most objects keep little."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[object]] | None = None
+
+    def slot(self, name: str, values: tuple[str, ...]) -> None:
+        """An unknown slot, or what a field could not take of it."""
+        self._add("slots", Slot(name, values))
+
+    def classification(self, classification: Classification) -> None:
+        """An unknown classification, or one that says more than a code."""
+        self._add("classifications", classification)
+
+    def identifier(self, identifier: ExternalIdentifier) -> None:
+        """An unknown external identifier."""
+        self._add("identifiers", identifier)
+
+    def spelling(self, name: str, text: str) -> None:
+        """The text received, when ours would differ."""
+        self._add("spellings", (name, text))
+
+    def fragment(self, element: etree._Element, *, says: str = "") -> None:
+        """An element that no field describes, or not wholly."""
+        alone = etree.fromstring(etree.tostring(element, with_tail=False))
+        self._add(
+            "fragments", Fragment(element.tag, says, etree.tostring(alone, method="c14n", exclusive=True).decode())
+        )
+
+    def name(self, element: etree._Element) -> str:
+        """The text of a name; the element too when it is in other languages than ours."""
+        text = name_of(element)
+        usual = len(element) == 1 and (element[0].get("charset"), element[0].get(_LANGUAGE)) == (CHARSET, LANGUAGE)
+        if not usual:
+            self.fragment(element, says=text)
+        return text
+
+    def done(self, attributes: tuple[tuple[str, str], ...]) -> Kept:
+        """All that was kept."""
+        if self._found is None and not attributes:
+            return NOTHING
+        return Kept(attributes=attributes, **{name: tuple(found) for name, found in (self._found or {}).items()})  # type: ignore[arg-type]  # each list has its own type
+
+    def _add(self, name: str, what: object) -> None:
+        if self._found is None:
+            self._found = {}
+        self._found.setdefault(name, []).append(what)
