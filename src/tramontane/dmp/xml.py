@@ -18,21 +18,24 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 HL7 = "urn:hl7-org:v3"
 
 
-def parser() -> etree.XMLParser:
-    """A new hardened parser. lxml parsers are not shared between threads."""
+def parser(*, large: bool = False) -> etree.XMLParser:
+    """A new hardened parser. lxml parsers are not shared between threads.
+
+    `large` lifts libxml2's limit of 10 MB a text node, for documents that embed a file; depth stays limited (2,048).
+    """
     return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_blank_text=False
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=large, remove_blank_text=False
     )
 
 
-def parse(data: bytes) -> etree._Element:
-    """Parse a whole document.
+def parse(data: bytes, *, large: bool = False) -> etree._Element:
+    """Parse a whole document. `large` is for clinical documents only; never for a message or a token.
 
     Raises:
         MalformedMessage: not well-formed, carries a DOCTYPE, or exceeds libxml2's safe limits.
     """
     try:
-        root = etree.fromstring(data, parser())
+        root = etree.fromstring(data, parser(large=large))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise MalformedMessage(
             "Le message n'est pas un document XML bien formé.",
