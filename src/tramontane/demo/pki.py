@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import cached_property
 from pathlib import Path
 
 from cryptography import x509
@@ -166,16 +165,11 @@ class UnsafeDemoPki:
         self.now = now.replace(microsecond=0)
         self.root = self._authority("AC RACINE ELEMENTAIRE TEST FICTIF", None, path_length=1)
         self.organisations = self._authority("AC ELEMENTAIRE ORGANISATIONS TEST FICTIF", self.root, path_length=0)
-
-    @cached_property
-    def persons(self) -> Authority:
-        """Issues the CPS-like certificates; made only when asked for, keys are slow to draw."""
-        return self._authority("AC ELEMENTAIRE PERSONNES TEST FICTIF", self.root, path_length=0)
+        self.persons = self._authority("AC ELEMENTAIRE PERSONNES TEST FICTIF", self.root, path_length=0)
 
     @property
     def authorities(self) -> tuple[Authority, ...]:
-        made = self.__dict__.get("persons")
-        return (self.root, self.organisations, made) if made else (self.root, self.organisations)
+        return (self.root, self.organisations, self.persons)
 
     @property
     def anchors(self) -> tuple[x509.Certificate, ...]:
