@@ -1,5 +1,7 @@
-"""Signers, certificates and XML signature."""
+"""XML signature: written canonical by construction, read in one exact shape; certificates and their trust."""
 
+from tramontane.dmp.signature.algorithms import STRICT, WITH_SHA1, AllowList
+from tramontane.dmp.signature.canonical import canonical, escape_attribute, escape_text
 from tramontane.dmp.signature.certificates import (
     CertificateDescription,
     CertificateUsage,
@@ -8,6 +10,27 @@ from tramontane.dmp.signature.certificates import (
     same_name,
     usages,
 )
+from tramontane.dmp.signature.shape import SignatureParts, UnexpectedShape, read_signature
 from tramontane.dmp.signature.signer import Signer
+from tramontane.dmp.signature.xmldsig import DSIG, enveloped_signature
 
-__all__ = ["CertificateDescription", "CertificateUsage", "Signer", "TrustStore", "describe", "same_name", "usages"]
+__all__ = [
+    "DSIG",
+    "STRICT",
+    "WITH_SHA1",
+    "AllowList",
+    "CertificateDescription",
+    "CertificateUsage",
+    "SignatureParts",
+    "Signer",
+    "TrustStore",
+    "UnexpectedShape",
+    "canonical",
+    "describe",
+    "enveloped_signature",
+    "escape_attribute",
+    "escape_text",
+    "read_signature",
+    "same_name",
+    "usages",
+]

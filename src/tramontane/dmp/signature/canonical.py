@@ -1,0 +1,71 @@
+"""Exclusive XML Canonicalization 1.0: written by construction, read through libxml2.
+
+Text escaped as Canonical XML 1.0 §2.3 says, attributes and namespaces written in its order, give bytes that are
+their own canonical form: nothing has to be canonicalised before signing. The usual `& <` escaping is not enough
+(CR in text; tab, line feed and CR in attributes).
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from tramontane.dmp.errors import LocalError
+
+# XML 1.0 §2.2 production [2]: what no escaping can carry. Lone surrogates included.
+_FORBIDDEN = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
+_IS_FORBIDDEN = re.compile(f"[{_FORBIDDEN}]")
+_TEXT_NEEDS_WORK = re.compile(f"[&<>\r{_FORBIDDEN}]")
+_ATTRIBUTE_NEEDS_WORK = re.compile(f'[&<"\t\n\r{_FORBIDDEN}]')
+_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
+_ATTRIBUTE = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"},
+)
+
+
+def escape_text(text: str) -> str:
+    """A text node, escaped as Canonical XML does.
+
+    Raises:
+        LocalError: `caractere-interdit`, a character XML 1.0 cannot carry.
+    """
+    return _escaped(text, _TEXT) if _TEXT_NEEDS_WORK.search(text) else text
+
+
+def escape_attribute(text: str) -> str:
+    """An attribute value between double quotes, escaped as Canonical XML does.
+
+    Raises:
+        LocalError: `caractere-interdit`, a character XML 1.0 cannot carry.
+    """
+    return _escaped(text, _ATTRIBUTE) if _ATTRIBUTE_NEEDS_WORK.search(text) else text
+
+
+def _escaped(text: str, table: dict[int, str]) -> str:
+    found = _IS_FORBIDDEN.search(text)
+    if found:
+        raise LocalError(
+            "Une valeur contient un caractère que XML ne peut pas transporter.",
+            code="caractere-interdit",
+            expected="des caractères XML 1.0",
+            received=f"U+{ord(found[0]):04X} en position {found.start() + 1}",
+            reference="XML 1.0 §2.2",
+            next_step="retirez ce caractère de la donnée d'origine",
+        )
+    return text.translate(table)
+
+
+def canonical(element: etree._Element, inclusive_prefixes: tuple[str, ...] = ()) -> bytes:
+    """The exclusive canonical form, without comments, of an element and its descendants.
+
+    Args:
+        inclusive_prefixes: PrefixList of ``ec:InclusiveNamespaces``; ``#default`` is the default namespace.
+    """
+    return etree.tostring(
+        element,
+        method="c14n",
+        exclusive=True,
+        with_comments=False,
+        inclusive_ns_prefixes=list(inclusive_prefixes) or None,
+    )
