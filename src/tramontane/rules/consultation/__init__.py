@@ -1,0 +1,1 @@
+"""The search strategy of a DMP consultation."""
