@@ -45,11 +45,28 @@ class Trace(models.Model):
 
 
 class Seal(models.Model):
-    """A link of the chain: the hash of the previous link and of every trace digest of its range."""
+    """A link of the chain: the hash of the previous link and of every trace of its range.
+
+    `leaves` keeps, row by row, the identifier and digest that were sealed (8 + 32 bytes each): a verification says
+    which row was changed, removed or added, not only that something was.
+    """
 
     first_trace_id = models.BigIntegerField()
     last_trace_id = models.BigIntegerField(unique=True)
     count = models.PositiveIntegerField()
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
+    leaves = models.BinaryField()
     sealed_at = models.DateTimeField()
+
+
+class PurgedTrace(models.Model):
+    """A trace destroyed at the end of its retention (EX_AIR-100): the decision, row by row, kept without what it said.
+
+    The only key of the append-only door: the triggers let go of the rows named here, and these rows stay.
+    """
+
+    trace_id = models.BigIntegerField(unique=True)
+    rule = models.CharField(max_length=60)
+    decided_by = models.CharField(max_length=160)
+    decided_at = models.DateTimeField()

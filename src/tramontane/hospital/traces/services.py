@@ -77,19 +77,23 @@ def seal(batch: int = 10_000) -> Seal | None:
         if not rows:
             return None
         previous_hash = previous.hash if previous else GENESIS
+        leaves = pack(rows)
         return Seal.objects.create(
             first_trace_id=rows[0][0],
             last_trace_id=rows[-1][0],
             count=len(rows),
             previous_hash=previous_hash,
-            hash=link(previous_hash, (digest for _, digest in rows)),
+            hash=link(previous_hash, leaves),
+            leaves=leaves,
             sealed_at=clock.now(),
         )
 
 
-def link(previous_hash: str, digests: Any) -> str:
-    """The hash of a link: SHA-256 over the previous hash and every digest, in order."""
-    hasher = hashlib.sha256(previous_hash.encode())
-    for digest in digests:
-        hasher.update(digest.encode())
-    return hasher.hexdigest()
+def pack(rows: list[tuple[int, str]]) -> bytes:
+    """The leaves of a seal: rank (8 bytes, big endian) and digest (32 bytes) of each trace, in order."""
+    return b"".join(rank.to_bytes(8, "big") + bytes.fromhex(digest) for rank, digest in rows)
+
+
+def link(previous_hash: str, leaves: bytes) -> str:
+    """The hash of a link: SHA-256 over the previous hash and every leaf, in order."""
+    return hashlib.sha256(bytes.fromhex(previous_hash) + leaves).hexdigest()

@@ -15,6 +15,7 @@ class Passkey(models.Model):
     credential_id = models.BinaryField(unique=True)
     public_key = models.BinaryField()
     sign_count = models.PositiveIntegerField(default=0)
+    transports = models.JSONField(default=list)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
 

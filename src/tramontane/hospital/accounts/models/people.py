@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from tramontane.hospital import clock
 from tramontane.hospital.accounts.models.entities import LegalEntity, Service
 
 
@@ -36,6 +37,12 @@ class Account(AbstractBaseUser):
     deactivated_at = models.DateTimeField(null=True)
     # Bumped at each change of rights: a session that carries an older number is reread at its next request.
     rights_version = models.PositiveIntegerField(default=1)
+    # What an authenticator keeps to name the account: random, tells nothing about the person.
+    handle = models.UUIDField(default=clock.new_uuid, unique=True)
+    # Set when the account manager hands a password over: it must be changed at first use, and dies at this instant.
+    password_temporary_until = models.DateTimeField(null=True)
+    # The name the HR or IAM feed gives this account (SCIM `externalId`).
+    external_id = models.CharField(max_length=120, blank=True)
 
     USERNAME_FIELD = "login"
     objects = BaseUserManager()

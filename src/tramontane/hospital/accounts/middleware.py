@@ -1,0 +1,91 @@
+"""SessionGuard: who asks, whether the session still stands, and the door before every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from tramontane.hospital import clock
+from tramontane.hospital.accounts import proof as proofs
+from tramontane.hospital.accounts import sessions
+from tramontane.hospital.accounts.models import Account
+from tramontane.hospital.accounts.selectors import SERVICE_KEY
+
+# Everything else asks for a session. `/api/`, `/fhir/` and `/scim/` carry their own authentication.
+OPEN_PATHS = ("/connexion/", "/health/", "/metrics", "/theme.css", "/scim/", "/api/", "/fhir/", "/lancement/")
+# The last-seen instant is written at this pace, not at each request: a read page costs no write.
+SEEN_EVERY = timedelta(seconds=60)
+
+EXPIRED_IDLE = "inactivite"
+EXPIRED_AGE = "duree"
+ENDED = "fermee"
+
+
+class SessionGuard:
+    """Sets `request.account` and `request.proof`; sends everyone else to the login page.
+
+    The account is read at each request: a departure, a move or a change of roles acts on open sessions at once.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Guard one request."""
+        why = self._identify(request, clock.now())
+        if request.account is None and not request.path.startswith(OPEN_PATHS):  # type: ignore[attr-defined]
+            return _to_login(request, why)
+        response = self.get_response(request)
+        if getattr(request, "account", None) is not None:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def _identify(self, request: HttpRequest, now: datetime) -> str:
+        """Set the account and its proof, or end the session and say why."""
+        request.account, request.proof = None, None  # type: ignore[attr-defined]
+        pk = request.session.get(sessions.ACCOUNT)
+        if pk is None:
+            return ""
+        account = Account.objects.select_related("legal_entity").filter(pk=pk, is_active=True).first()
+        why = ENDED if account is None else _expired(request, now)
+        if account is None or why:
+            sessions.drop([request.session.session_key or ""])
+            request.session.flush()
+            return why
+        _refresh(request, account, now)
+        proof = proofs.read(request.session)
+        request.account = account  # type: ignore[attr-defined]
+        request.proof = proof and proof.at(now, valid_for=timedelta(hours=settings.ENVIRONMENT.proof_hours))  # type: ignore[attr-defined]
+        return ""
+
+
+def _expired(request: HttpRequest, now: datetime) -> str:
+    started = sessions.instant(request.session, sessions.STARTED)
+    seen = sessions.instant(request.session, sessions.SEEN)
+    if started is None or now - started >= timedelta(hours=settings.ENVIRONMENT.session_hours):
+        return EXPIRED_AGE
+    if seen is None or now - seen >= timedelta(minutes=settings.ENVIRONMENT.session_idle_minutes):
+        return EXPIRED_IDLE
+    return ""
+
+
+def _refresh(request: HttpRequest, account: Account, now: datetime) -> None:
+    seen = sessions.instant(request.session, sessions.SEEN)
+    if seen is None or now - seen >= SEEN_EVERY:
+        request.session[sessions.SEEN] = now.isoformat()
+    if request.session.get(sessions.RIGHTS) != account.rights_version:
+        request.session[sessions.RIGHTS] = account.rights_version
+        request.session.pop(SERVICE_KEY, None)
+
+
+def _to_login(request: HttpRequest, why: str) -> HttpResponse:
+    wanted = request.get_full_path() if request.method == "GET" else "/"
+    query = urlencode({name: value for name, value in (("suite", wanted), ("fin", why)) if value not in ("", "/")})
+    address = settings.LOGIN_URL + (f"?{query}" if query else "")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": settings.LOGIN_URL})
+    return HttpResponseRedirect(address)

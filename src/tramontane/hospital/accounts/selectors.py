@@ -1,0 +1,63 @@
+"""Reading accounts: services of the moment, state of the notice, the site a call is made from."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest
+
+from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import Account, GeographicEntity, NoticeReading, Service
+from tramontane.hospital.accounts.proof import SessionProof
+from tramontane.hospital.traces.events import Actor
+from tramontane.rules.access.facts import NoticeState
+from tramontane.rules.access.facts import notice_state as judge_notice
+
+SERVICE_KEY = "service"
+
+
+def current_services(account: Account, at: datetime) -> list[Service]:
+    """Active services where the account works at `at`, by name, with their site."""
+    assigned = Q(assignments__account=account, assignments__starts_at__lte=at) & (
+        Q(assignments__ends_at=None) | Q(assignments__ends_at__gt=at)
+    )
+    return list(Service.objects.filter(assigned, active=True).select_related("geographic_entity").distinct())
+
+
+def current_service(request: HttpRequest, at: datetime) -> Service | None:
+    """The service chosen in the top bar, as long as the account still works there; otherwise the first one."""
+    services = current_services(request.account, at)  # type: ignore[attr-defined]  # set by SessionGuard
+    chosen = request.session.get(SERVICE_KEY)
+    return next((service for service in services if service.pk == chosen), services[0] if services else None)
+
+
+def current_site(request: HttpRequest, at: datetime | None = None) -> GeographicEntity | None:
+    """The site (ET) of the service chosen in the top bar; the only site of the legal entity when there is no service.
+
+    None when the account has no service and the legal entity has several sites: nobody guesses a FINESS.
+    """
+    service = current_service(request, at or clock.now())
+    if service is not None:
+        return service.geographic_entity
+    account: Account = request.account  # type: ignore[attr-defined]  # set by SessionGuard
+    sites = list(account.legal_entity.geographic_entities.all()[:2])
+    return sites[0] if len(sites) == 1 else None
+
+
+def actor(account: Account, proof: SessionProof | None) -> Actor:
+    """The account as a trace names it."""
+    return Actor(
+        finess_juridique=account.legal_entity.finess_juridique,
+        account_id=account.pk,
+        account_name=account.display_name,
+        rpps=account.rpps or "",
+        proof=proof.as_trace() if proof else {},
+    )
+
+
+def notice_state(account: Account, at: datetime) -> NoticeState:
+    """Whether « J'ai compris » was read, is to be read again, or never was (SC.DMP/CONF.11)."""
+    last = NoticeReading.objects.filter(account=account).order_by("-read_at").values_list("read_at", flat=True).first()
+    return judge_notice(last, at=at, validity=timedelta(days=settings.ENVIRONMENT.notice_days))

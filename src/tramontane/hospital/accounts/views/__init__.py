@@ -1,0 +1,1 @@
+"""Pages of login, accounts and traces."""

@@ -1,0 +1,15 @@
+"""Every address of the application. Each app writes its own French paths in full, below its own module."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+APPS = ("accounts", "patients", "habilitations", "consultations", "documents")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(f"tramontane.hospital.{app}.urls"))
+    for app in APPS
+    if find_spec(f"tramontane.hospital.{app}.urls") is not None
+]

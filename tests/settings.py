@@ -1,0 +1,32 @@
+"""Django settings of the test suite: one process, one database, every Django application of the project.
+
+TRAMONTANE_TEST_DATABASE is `sqlite` (default) or `postgresql`: then a private cluster is started (support.postgres).
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from tramontane.national.database import from_url
+
+_DIRECTORY = Path(tempfile.mkdtemp(prefix="tramontane-tests-"))
+
+# The hospital application's settings are the suite's; the stand-in's models join them. One in-process difference only:
+# no file of the developer's own installation is read or written.
+os.environ["TRAMONTANE_DATA_DIRECTORY"] = str(_DIRECTORY / "hospital")
+os.environ["TRAMONTANE_BASE_URL"] = "http://localhost:8000"
+from tramontane.hospital.config import settings as _hospital  # noqa: E402 - the directory is set first
+
+globals().update({name: getattr(_hospital, name) for name in dir(_hospital) if name.isupper()})
+
+if os.environ.get("TRAMONTANE_TEST_DATABASE") == "postgresql":
+    from support.postgres import shared_cluster
+
+    DATABASES = {"default": from_url(shared_cluster().url("tramontane"))}
+else:
+    DATABASES = {"default": from_url(f"sqlite:///{_DIRECTORY / 'tests.sqlite3'}")}
+    DATABASES["default"]["TEST"] = {"NAME": str(_DIRECTORY / "tests.sqlite3")}
+
+INSTALLED_APPS = [*_hospital.INSTALLED_APPS, "tramontane.national.apps.NationalConfig"]
+SECRET_KEY = "tests only"
+NATIONAL_DATA_DIRECTORY = _DIRECTORY / "national"
