@@ -8,6 +8,7 @@ ignoring a restriction written by the issuer would be accepting more than what w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -21,7 +22,7 @@ _ORDER_WITH_CONDITIONS = (names.ISSUER, names.SUBJECT, names.CONDITIONS, names.A
 _CONTEXT = (names.AUTHN_CONTEXT_CLASS_REF,)
 _CONTEXT_WITH_DECL = (*_CONTEXT, names.AUTHN_CONTEXT_DECL)
 
-AttributeValue = str | etree._Element
+AttributeValue: TypeAlias = "str | etree._Element"
 
 
 @dataclass(frozen=True, slots=True)

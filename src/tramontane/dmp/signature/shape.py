@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from typing import cast
 
 from lxml import etree
 
@@ -44,9 +43,9 @@ class SignatureParts:
 
     Attributes:
         signed_info: the element, in its document.
-        algorithms: canonicalisation, signature method, the two transforms, digest method, as written.
+        canonicalization, signature_method, transforms, digest_method: algorithm URIs, as written.
         signed_info_prefixes, reference_prefixes: InclusiveNamespaces PrefixList of each canonicalisation.
-        certificate: DER of the KeyInfo, or None without KeyInfo.
+        certificate: DER of the KeyInfo. A KeyInfo that holds anything else, or none, is refused.
     """
 
     signed_info: etree._Element
@@ -59,15 +58,14 @@ class SignatureParts:
     digest_method: str
     digest_value: bytes
     signature_value: bytes
-    certificate: bytes | None
+    certificate: bytes
 
 
 def _ds(name: str) -> str:
     return f"{{{DSIG}}}{name}"
 
 
-_SIGNATURE = (_ds("SignedInfo"), _ds("SignatureValue"))
-_SIGNATURE_KEYED = (*_SIGNATURE, _ds("KeyInfo"))
+_SIGNATURE = (_ds("SignedInfo"), _ds("SignatureValue"), _ds("KeyInfo"))
 _SIGNED_INFO = (_ds("CanonicalizationMethod"), _ds("SignatureMethod"), _ds("Reference"))
 _REFERENCE_CHILDREN = (_ds("Transforms"), _ds("DigestMethod"), _ds("DigestValue"))
 _TRANSFORMS = (_ds("Transform"), _ds("Transform"))
@@ -83,8 +81,7 @@ def read_signature(signature: etree._Element) -> SignatureParts:
         UnexpectedShape: another child, another order, text between elements, an attribute out of place, base64 that
             is not the one way to write its bytes.
     """
-    keyed = len(signature) == len(_SIGNATURE_KEYED)
-    signed_info, value, *key_info = _children(signature, _SIGNATURE_KEYED if keyed else _SIGNATURE, ("Id",))
+    signed_info, value, key_info = _children(signature, _SIGNATURE, ("Id",))
     c14n, method, reference = _children(signed_info, _SIGNED_INFO)
     transforms, digest_method, digest_value = _children(reference, _REFERENCE_CHILDREN, ("URI",))
     enveloped, exclusive = _children(transforms, _TRANSFORMS)
@@ -99,7 +96,7 @@ def read_signature(signature: etree._Element) -> SignatureParts:
         digest_method=_algorithm(digest_method),
         digest_value=_base64(digest_value),
         signature_value=_base64(value),
-        certificate=_certificate(key_info[0]) if key_info else None,
+        certificate=_certificate(key_info),
     )
 
 
@@ -185,4 +182,4 @@ def _base64(element: etree._Element) -> bytes:
 
 def _local(tag: object) -> str:
     """Local name for a message; comments and processing instructions have no name."""
-    return cast("str", tag).rpartition("}")[2] if isinstance(tag, str) else "commentaire ou instruction"
+    return tag.rpartition("}")[2] if isinstance(tag, str) else "commentaire ou instruction"

@@ -6,9 +6,8 @@ Order and requirements are those of the official samples (GIE SESAM-Vitale, DMP 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from types import MappingProxyType
 from typing import Any
 
 from tramontane.dmp.errors import MalformedMessage
@@ -64,6 +63,7 @@ class AttributeRow:
         read: typed fields; raises a TramontaneError on a value that cannot be one.
         expected: the value's form in words.
         repeated: whether several values are allowed.
+        absent: fields when the attribute may be absent, and is.
     """
 
     key: str
@@ -75,6 +75,7 @@ class AttributeRow:
     expected: str
     reference: str = _MSG
     repeated: bool = False
+    absent: Mapping[str, Any] = field(default_factory=dict)
 
     def need(self, mode: AuthenticationMode) -> Need:
         return self.needs[tuple(AuthenticationMode).index(mode)]
@@ -86,11 +87,11 @@ _MAY = (Need.OPTIONAL, Need.OPTIONAL, Need.OPTIONAL)
 _NOT_DIRECT = (Need.OPTIONAL, Need.REQUIRED, Need.REQUIRED)
 
 
-def _text_row(key: str, name: str, field: str, needs: tuple[Need, Need, Need], reference: str = _MSG) -> AttributeRow:
+def _text_row(key: str, name: str, attribute: str, needs: tuple[Need, Need, Need]) -> AttributeRow:
     """A row whose value is the text of one field."""
 
     def write(vihf: Vihf, _profile: WireProfile) -> str:
-        value = getattr(vihf, field)
+        value = getattr(vihf, attribute)
         return text_attribute(name, escape_text(value)) if value else ""
 
     return AttributeRow(
@@ -99,9 +100,9 @@ def _text_row(key: str, name: str, field: str, needs: tuple[Need, Need, Need], r
         (),
         needs,
         write,
-        lambda values, _profile: Reading({field: _text(values)}),
+        lambda values, _profile: Reading({attribute: _text(values)}),
         "un texte",
-        reference,
+        absent={attribute: ""},
     )
 
 
@@ -225,6 +226,7 @@ ATTRIBUTES: tuple[AttributeRow, ...] = (
         _write_subject_name,
         lambda values, _profile: Reading({"subject_name": _text(values)}),
         "le nom de l'utilisateur",
+        absent={"subject_name": ""},
     ),
     AttributeRow(
         "roles",
@@ -263,6 +265,7 @@ ATTRIBUTES: tuple[AttributeRow, ...] = (
         lambda vihf, _profile: text_attribute(_RESOURCE_ID, escape_text(vihf.patient.cx)) if vihf.patient else "",
         lambda values, _profile: Reading({"patient": Ins.from_cx(_text(values))}),
         "<INS>^^^&<OID>&ISO^NH",
+        absent={"patient": None},
     ),
     AttributeRow(
         "ressource",
@@ -296,14 +299,10 @@ ATTRIBUTES: tuple[AttributeRow, ...] = (
         lambda values, _profile: Reading({"confidentiality": _text(values)}),
         "le code de la connexion secrète",
         "EX_0.1-1100",
+        absent={"confidentiality": None},
     ),
     _text_row("lps-id", "LPS_ID", "lps_id", _MAY),
     _text_row("lps-nom", "LPS_Nom", "lps_name", _ALWAYS),
     _text_row("lps-version", "LPS_Version", "lps_version", _ALWAYS),
     _text_row("lps-homologation", "LPS_ID_HOMOLOGATION_DMP", "lps_homologation", _ALWAYS),
-)
-
-# Fields of `Vihf` that hold these when their attribute is absent.
-DEFAULTS: Mapping[str, object] = MappingProxyType(
-    {"subject_name": "", "patient": None, "confidentiality": None, "lps_id": ""}
 )

@@ -8,7 +8,8 @@ from tramontane.dmp.saml.names import XSI, XSI_TYPE
 from tramontane.dmp.signature import UnexpectedShape, escape_attribute
 from tramontane.dmp.xml import HL7
 
-_ATTRIBUTES = frozenset({"code", "codeSystem", "codeSystemName", "displayName", XSI_TYPE})
+_REQUIRED = frozenset({"code", "codeSystem"})
+_ALLOWED = _REQUIRED | {"codeSystemName", "displayName", XSI_TYPE}
 _REFERENCE = "protocole DMP, VIHF, codage du rôle et du mode d'accès"
 
 
@@ -33,9 +34,9 @@ def read_ce(name: str, value: AttributeValue) -> tuple[Coded, str]:
         raise _unexpected(f"{{{HL7}}}{name}", _received(value), location)
     if len(value) or (value.text or "").strip():
         raise _unexpected("un élément vide", "un contenu", location)
-    strangers = _ATTRIBUTES.symmetric_difference(value.keys()) - {"codeSystemName", "displayName", XSI_TYPE}
-    if strangers:
-        raise _unexpected("code, codeSystem, codeSystemName, displayName, xsi:type", ", ".join(strangers), location)
+    names = {str(name) for name in value.keys()}  # noqa: SIM118  # an element iterates its children
+    if not _REQUIRED <= names <= _ALLOWED:
+        raise _unexpected("code, codeSystem, [codeSystemName], [displayName]", ", ".join(sorted(names)), location)
     coded = Coded(value.get("code", ""), value.get("codeSystem", ""), value.get("displayName", ""))
     return coded, value.get("codeSystemName", "")
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from tramontane.dmp.errors import LocalError
-from tramontane.dmp.identity import Ins, PsIdNat, StructIdNat
-from tramontane.dmp.nomenclatures import Coded
-from tramontane.dmp.vihf.modes import AccessMode, AuthenticationMode
+from tramontane.dmp.vihf.fields import VihfFields
 from tramontane.dmp.vihf.rules import RULES
 
 
@@ -19,7 +16,7 @@ class InvalidVihf(LocalError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vihf:
+class Vihf(VihfFields):
     """The content of a VIHF, mode AIR simplifié included (INDIRECTE_RENFORCEE with CONF_EXI_PGSSIS).
 
     Attributes:
@@ -40,23 +37,6 @@ class Vihf:
         InvalidVihf: a rule of `tramontane.dmp.vihf.rules` is broken.
         ValueError: naive `authn_instant`.
     """
-
-    mode: AuthenticationMode
-    subject: PsIdNat | str
-    subject_name: str
-    roles: tuple[Coded, ...]
-    structure: StructIdNat
-    sector: str
-    patient: Ins | None
-    access_mode: AccessMode = AccessMode.NORMAL
-    authn_instant: datetime
-    authn_context_class: str
-    lps_id: str = ""
-    lps_name: str
-    lps_version: str
-    lps_homologation: str
-    primary_authentication: str | None = None
-    confidentiality: str | None = None
 
     def __post_init__(self) -> None:
         if self.authn_instant.tzinfo is None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
-from tramontane.dmp.identity import Ins, PsIdKind, PsIdNat, StructIdNat
+from tramontane.dmp.identity import PsIdKind, PsIdNat
 from tramontane.dmp.nomenclatures import Coded, ValueSetName, value_set
-from tramontane.dmp.vihf.modes import CONF_EXI_PGSSIS, SECTOR_OID, AccessMode, AuthenticationMode
+from tramontane.dmp.vihf.fields import VihfFields
+from tramontane.dmp.vihf.modes import CONF_EXI_PGSSIS, SECTOR_OID, AuthenticationMode
 
 G15 = "1.2.250.1.71.1.2.7"
 R01 = "1.2.250.1.71.4.2.5"
@@ -33,25 +32,6 @@ PHYSICIAN, PHARMACIST = "10", "21"
 _CLASS = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
 
 
-class Content(Protocol):
-    """What the rules read: a `Vihf`, or what was read of one."""
-
-    mode: AuthenticationMode
-    subject: PsIdNat | str
-    subject_name: str
-    roles: tuple[Coded, ...]
-    structure: StructIdNat
-    sector: str
-    patient: Ins | None
-    access_mode: AccessMode
-    authn_instant: datetime
-    authn_context_class: str
-    lps_name: str
-    lps_version: str
-    lps_homologation: str
-    primary_authentication: str | None
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule on the content.
@@ -68,10 +48,10 @@ class Rule:
     reference: str
     next_step: str
     needs: tuple[str, ...]
-    broken: Callable[[Content], str | None]
+    broken: Callable[[VihfFields], str | None]
 
 
-def _subject(content: Content) -> str | None:
+def _subject(content: VihfFields) -> str | None:
     """AIR: a professional of the national directory (EX_AIR-020). DIRECTE: the holder of a CPS."""
     subject = content.subject
     if content.mode is AuthenticationMode.INDIRECTE:
@@ -83,22 +63,22 @@ def _subject(content: Content) -> str | None:
     return None
 
 
-def _subject_name(content: Content) -> str | None:
+def _subject_name(content: VihfFields) -> str | None:
     missing = content.mode is not AuthenticationMode.DIRECTE and not content.subject_name.strip()
     return "un nom vide" if missing else None
 
 
-def _structure(content: Content) -> str | None:
+def _structure(content: VihfFields) -> str | None:
     strong = content.mode is AuthenticationMode.INDIRECTE_RENFORCEE
     return f"« {content.structure} »" if strong and content.structure.finess is None else None
 
 
-def _sector(content: Content) -> str | None:
+def _sector(content: VihfFields) -> str | None:
     known = value_set(ValueSetName.FACILITY_TYPE).find(content.sector, SECTOR_OID)
     return None if known else f"« {content.sector} »"
 
 
-def _role_count(content: Content) -> str | None:
+def _role_count(content: VihfFields) -> str | None:
     return None if len(content.roles) in (1, 2) else f"{len(content.roles)} rôles"
 
 
@@ -111,36 +91,36 @@ def _unknown(role: Coded, systems: dict[str, ValueSetName | None] | dict[str, Va
     return None if value_set(name).find(role.code, role.code_system) else f"« {role.code} », inconnu de {name.value}"
 
 
-def _first_role(content: Content) -> str | None:
+def _first_role(content: VihfFields) -> str | None:
     return _unknown(content.roles[0], FIRST_ROLE) if content.roles else "aucun rôle"
 
 
-def _second_role(content: Content) -> str | None:
+def _second_role(content: VihfFields) -> str | None:
     return _unknown(content.roles[1], SECOND_ROLE) if len(content.roles) > 1 else None
 
 
-def _lacks(content: Content, profession: str, system: str) -> bool:
+def _lacks(content: VihfFields, profession: str, system: str) -> bool:
     first, *others = content.roles or (Coded("", ""),)
     return (first.code, first.code_system) == (profession, G15) and not any(r.code_system == system for r in others)
 
 
-def _speciality(content: Content) -> str | None:
+def _speciality(content: VihfFields) -> str | None:
     # The DMP's own words (requests seen refused for it).
     refusal = "Aucune spécialité dans le vihf. Spécialité obligatoire pour les Médecins..."
     return refusal if _lacks(content, PHYSICIAN, R01) else None
 
 
-def _section(content: Content) -> str | None:
+def _section(content: VihfFields) -> str | None:
     return "aucune section de l'Ordre dans le VIHF" if _lacks(content, PHARMACIST, G05) else None
 
 
-def _context_class(content: Content) -> str | None:
+def _context_class(content: VihfFields) -> str | None:
     found = content.authn_context_class
     well_formed = found == CONF_EXI_PGSSIS == content.primary_authentication or _CLASS.fullmatch(found)
     return None if well_formed else f"« {found[:80]} »"
 
 
-def _primary_authentication(content: Content) -> str | None:
+def _primary_authentication(content: VihfFields) -> str | None:
     strong = content.mode is AuthenticationMode.INDIRECTE_RENFORCEE
     found = content.primary_authentication
     return (
@@ -148,7 +128,7 @@ def _primary_authentication(content: Content) -> str | None:
     )
 
 
-def _software(content: Content) -> str | None:
+def _software(content: VihfFields) -> str | None:
     fields = {
         "LPS_Nom": content.lps_name,
         "LPS_Version": content.lps_version,
