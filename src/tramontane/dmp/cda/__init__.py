@@ -3,6 +3,7 @@
 from tramontane.dmp.cda.build import BulletList, Paragraph, Section, Table, build_level1, build_level3
 from tramontane.dmp.cda.document import Document, Level, extract, read
 from tramontane.dmp.cda.media import Embedded, Mime
+from tramontane.dmp.cda.render import Download, Kind, Rendered, render
 from tramontane.dmp.cda.timestamps import Timestamp
 from tramontane.dmp.cda.values import (
     FRENCH_TEMPLATES,
@@ -29,16 +30,19 @@ __all__ = [
     "UNSTRUCTURED_TEMPLATES",
     "BulletList",
     "Document",
+    "Download",
     "Embedded",
     "Encounter",
     "Header",
     "Identifier",
+    "Kind",
     "Level",
     "Mime",
     "Organization",
     "Paragraph",
     "Participant",
     "Patient",
+    "Rendered",
     "Section",
     "ServiceEvent",
     "Table",
@@ -47,4 +51,5 @@ __all__ = [
     "build_level3",
     "extract",
     "read",
+    "render",
 ]

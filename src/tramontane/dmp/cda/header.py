@@ -99,9 +99,8 @@ def _participant(entity: etree._Element | None, at: Timestamp, organization: str
 
 
 def _organization(element: etree._Element | None) -> Organization | None:
-    if element is None:
-        return None
-    return Organization(next(iter(identifiers(element, "id")), None), text(element, "name"))
+    found = Organization(next(iter(identifiers(element, "id")), None), text(element, "name"))
+    return None if found == Organization() else found
 
 
 def _service_event(event: etree._Element) -> ServiceEvent:
