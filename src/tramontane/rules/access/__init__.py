@@ -18,6 +18,7 @@ from tramontane.rules.access.facts import (
     Relationship,
     SecretConnection,
     notice_state,
+    require_aware,
     secret_connection,
 )
 from tramontane.rules.access.table import CONDITIONS
@@ -47,5 +48,6 @@ __all__ = [
     "Solver",
     "decide",
     "notice_state",
+    "require_aware",
     "secret_connection",
 ]

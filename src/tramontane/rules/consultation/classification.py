@@ -126,37 +126,47 @@ class _Comparison:
     def _held(self, entry: DocumentEntry) -> LocalDocument | None:
         return self._by_logical_id.get(entry.logical_id) or self._by_unique_id.get(entry.unique_id)
 
+    def _node(self, entry_uuid: str) -> str:
+        """The document an entry UUID describes: its logical_id, or the UUID itself while nobody described it."""
+        entry = self._by_uuid.get(entry_uuid)
+        return (entry and entry.logical_id) or entry_uuid
+
+    @cached_property
+    def _current(self) -> Mapping[str, DocumentEntry]:
+        return {self._node(entry.entry_uuid): entry for entry in self._by_uuid.values() if _is_current(entry)}
+
     @cached_property
     def _successors(self) -> Mapping[str, tuple[str, ...]]:
-        """For each replaced entry UUID, those that replace it: RPLC goes from the new to the old."""
+        """For each document, those that replace it. RPLC goes from the new to the old, between metadata versions."""
         links: dict[str, tuple[str, ...]] = {}
         for association in self.associations:
             if association.type == AssociationType.REPLACES:
-                links[association.target] = (*links.get(association.target, ()), association.source)
+                replaced = self._node(association.target)
+                links[replaced] = (*links.get(replaced, ()), self._node(association.source))
         return links
 
     @cached_property
     def _chains(self) -> Mapping[LocalDocument, tuple[str, ...]]:
-        """For each held document, the entry UUIDs that replace it, nearest first."""
-        own: dict[LocalDocument, list[str]] = {document: [document.entry_uuid] for document in self.local}
+        """For each held document, the documents that replace it, nearest first."""
+        own = {document: [document.logical_id, self._node(document.entry_uuid)] for document in self.local}
         for entry in self._by_uuid.values():
             if (held := self._held(entry)) is not None:
-                own[held].append(entry.entry_uuid)
-        return {document: tuple(self._follow(uuids)) for document, uuids in own.items()}
+                own[held].append(self._node(entry.entry_uuid))
+        return {document: tuple(self._follow(nodes)) for document, nodes in own.items()}
 
-    def _follow(self, uuids: list[str]) -> Iterator[str]:
-        seen, waiting = set(uuids), list(uuids)
+    def _follow(self, nodes: list[str]) -> Iterator[str]:
+        waiting = [node for node in dict.fromkeys(nodes) if node]
+        seen = set(waiting)
         while waiting:
             for successor in self._successors.get(waiting.pop(0), ()):
-                if successor not in seen:  # a cycle, or two paths to one version
+                if successor not in seen:  # a cycle, or two paths to one document
                     seen.add(successor)
                     waiting.append(successor)
                     yield successor
 
     def _replacements(self) -> Iterator[Finding]:
         for document, chain in self._chains.items():
-            versions = [self._by_uuid[uuid] for uuid in chain if uuid in self._by_uuid]
-            newest = next((entry for entry in reversed(versions) if _is_current(entry)), None)
+            newest = next((self._current[node] for node in reversed(chain) if node in self._current), None)
             if newest is not None:
                 yield Finding(Kind.REPLACED, newest, document)
 
@@ -167,8 +177,9 @@ class _Comparison:
         return None if entry.entry_uuid in replacing else Finding(Kind.NEW, entry)
 
     def _unresolved(self) -> Iterator[str]:
-        found = dict.fromkeys(uuid for chain in self._chains.values() for uuid in chain)
-        return (uuid for uuid in found if uuid not in self._by_uuid)
+        described = {self._node(uuid) for uuid in self._by_uuid}
+        found = dict.fromkeys(node for chain in self._chains.values() for node in chain)
+        return (node for node in found if node not in described)
 
 
 def _is_current(entry: DocumentEntry) -> bool:
