@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import cast
+
 from lxml import etree
 
 from tramontane.dmp.xds.model import NOTHING, Classification, ExternalIdentifier, Fragment, Kept, Slot
@@ -14,9 +17,22 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 CHARSET, LANGUAGE = "UTF8", "FR"
 
 
+def only_value(slot: etree._Element) -> str | None:
+    """The value, trimmed, of a ``Slot`` that has exactly one; by far the most common shape. None otherwise."""
+    if len(slot) != 1 or len(values := slot[0]) != 1:
+        return None
+    text = values[0].text
+    return text.strip() if text else ""
+
+
 def values_of(slot: etree._Element) -> tuple[str, ...]:
     """The values of a ``Slot``, trimmed."""
     return tuple([(value.text or "").strip() for values in slot for value in values])
+
+
+def attributes_of(element: etree._Element) -> list[tuple[str, str]]:
+    """Attribute names and values, in order."""
+    return cast("list[tuple[str, str]]", element.items())  # the stubs allow bytes, which lxml never gives
 
 
 def name_of(name: etree._Element) -> str:
@@ -76,11 +92,17 @@ class Keeping:
 
     def done(self, attributes: tuple[tuple[str, str], ...]) -> Kept:
         """All that was kept."""
-        if self._found is None and not attributes:
-            return NOTHING
-        return Kept(attributes=attributes, **{name: tuple(found) for name, found in (self._found or {}).items()})  # type: ignore[arg-type]  # each list has its own type
+        if self._found is None:
+            return _attributes_only(attributes)
+        return Kept(attributes=attributes, **{name: tuple(found) for name, found in self._found.items()})  # type: ignore[arg-type]  # each list has its own type
 
     def _add(self, name: str, what: object) -> None:
         if self._found is None:
             self._found = {}
         self._found.setdefault(name, []).append(what)
+
+
+@lru_cache(maxsize=64)
+def _attributes_only(attributes: tuple[tuple[str, str], ...]) -> Kept:
+    """Most objects keep the same few attributes, or none: they share the value."""
+    return Kept(attributes=attributes) if attributes else NOTHING

@@ -7,12 +7,13 @@ piece, and no comment can hide half of a value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from lxml import etree
 
 from tramontane.dmp.nomenclatures import Coded
-from tramontane.dmp.xds.keeping import Keeping, classification_of, name_of, values_of
+from tramontane.dmp.xds.keeping import Keeping, attributes_of, classification_of, name_of, only_value, values_of
 from tramontane.dmp.xds.model import (
     Association,
     Author,
@@ -25,7 +26,7 @@ from tramontane.dmp.xds.model import (
 )
 from tramontane.dmp.xds.names import DOCUMENT_ENTRY, RIM, SUBMISSION_SET, AssociationType, AvailabilityStatus
 from tramontane.dmp.xds.tables import ATTRIBUTES, AUTHOR_SLOTS, DOCUMENT, SUBMISSION, Form, Layout
-from tramontane.dmp.xds.times import parse_time
+from tramontane.dmp.xds.times import parse_number, parse_time
 
 EXTRINSIC_OBJECT = f"{{{RIM}}}ExtrinsicObject"
 REGISTRY_PACKAGE = f"{{{RIM}}}RegistryPackage"
@@ -41,7 +42,23 @@ _VERSION_INFO = f"{{{RIM}}}VersionInfo"
 
 _STATUSES: Mapping[str, AvailabilityStatus] = {status.value: status for status in AvailabilityStatus}
 _ASSOCIATION_TYPES: Mapping[str, AssociationType] = {known.value: known for known in AssociationType}
-_IMPLIED_ATTRIBUTES = frozenset({("objectType", DOCUMENT_ENTRY)})
+
+_Take = Callable[[str, str, Keeping], Any]
+_Slots = Mapping[str, tuple[str, _Take | None]]
+_UNKNOWN: tuple[str, _Take | None] = ("", None)
+
+
+class _Classified(NamedTuple):
+    field: str
+    read: Callable[[etree._Element, str, dict[str, Any], Keeping], None]
+
+
+class _Plan(NamedTuple):
+    """A layout, its forms resolved to the functions that read them."""
+
+    slots: _Slots
+    classifications: Mapping[str, _Classified]
+    identifiers: Mapping[str, tuple[str, str]]
 
 
 def without_comments(element: etree._Element) -> etree._Element:
@@ -60,17 +77,17 @@ def read_objects(parent: etree._Element) -> Iterator[RegistryObject]:
 
 def read_document_entry(element: etree._Element) -> DocumentEntry:
     """The value of an ``ExtrinsicObject``."""
-    return DocumentEntry(**_fields(element, DOCUMENT))
+    return DocumentEntry(**_fields(element, _DOCUMENT))
 
 
 def read_submission_set(element: etree._Element) -> SubmissionSet:
     """The value of a ``RegistryPackage``."""
-    return SubmissionSet(**_fields(element, SUBMISSION))
+    return SubmissionSet(**_fields(element, _SUBMISSION))
 
 
 def read_association(element: etree._Element) -> Association:
     """The value of an ``Association``."""
-    attributes = dict(element.items())
+    attributes = dict(attributes_of(element))
     kind = attributes.pop("associationType", "")
     keeping = Keeping()
     slots = []
@@ -102,18 +119,18 @@ READERS: Mapping[str, Callable[[etree._Element], RegistryObject]] = {
 }
 
 
-def _fields(element: etree._Element, layout: Layout) -> dict[str, Any]:
+def _fields(element: etree._Element, plan: _Plan) -> dict[str, Any]:
     """Keyword arguments of the model's class."""
     fields: dict[str, Any] = {}
     keeping = Keeping()
     for child in element:
         tag = child.tag
         if tag == _SLOT:
-            _read_slot(child, layout, fields, keeping)
+            _read_slot(child, plan.slots, fields, keeping)
         elif tag == _CLASSIFICATION:
-            _read_classification(child, layout, fields, keeping)
+            _read_classification(child, plan.classifications, fields, keeping)
         elif tag == _EXTERNAL_IDENTIFIER:
-            _read_identifier(child, layout, fields, keeping)
+            _read_identifier(child, plan.identifiers, fields, keeping)
         else:
             _read_other(child, tag, fields, keeping)
     _read_attributes(element, fields, keeping)
@@ -122,110 +139,133 @@ def _fields(element: etree._Element, layout: Layout) -> dict[str, Any]:
 
 def _read_attributes(element: etree._Element, fields: dict[str, Any], keeping: Keeping) -> None:
     kept = []
-    for item in element.items():
-        name, value = item
-        if name in ATTRIBUTES:
-            fields[ATTRIBUTES[name]] = value
+    for name, value in attributes_of(element):
+        if field := ATTRIBUTES.get(name):
+            fields[field] = value
         elif name == "status":
             fields["availability_status"] = _STATUSES.get(value)
             if value not in _STATUSES:
                 keeping.spelling("status", value)
-        elif item not in _IMPLIED_ATTRIBUTES:
-            kept.append(item)
+        elif value != DOCUMENT_ENTRY and not name.startswith("{"):  # objectType is implied; xsi:… is not metadata
+            kept.append((name, value))
     fields["kept"] = keeping.done(tuple(kept))
 
 
-def _read_slot(slot: etree._Element, layout: Layout, fields: dict[str, Any], keeping: Keeping) -> None:
+def _read_slot(slot: etree._Element, known: _Slots, fields: dict[str, Any], keeping: Keeping) -> None:
     name = slot.get("name", "")
+    field, take = known.get(name, _UNKNOWN)
+    text = only_value(slot)
+    if not text or not field or field in fields:
+        _read_odd_slot(slot, name, known, fields, keeping)
+    elif take is None:
+        fields[field] = text
+    else:
+        fields[field] = take(name, text, keeping)
+
+
+def _read_odd_slot(slot: etree._Element, name: str, known: _Slots, fields: dict[str, Any], keeping: Keeping) -> None:
+    """Unknown, or with several values, or none, or repeated."""
     values = values_of(slot)
-    place = layout.slots.get(name)
-    if place is None or not values or not values[0] or (place.field in fields and place.form is not Form.TEXTS):
+    field, take = known.get(name, _UNKNOWN)
+    if take is _take_texts and values:
+        fields[field] = fields.get(field, ()) + values
+    elif not field or field in fields or not values or not values[0]:
         keeping.slot(name, values)
-        return
-    if place.form is Form.TEXTS:
-        fields[place.field] = fields.get(place.field, ()) + values
-        return
-    if len(values) > 1:
+    else:
+        fields[field] = take(name, values[0], keeping) if take else values[0]
         keeping.slot(name, values[1:])
-    fields[place.field] = _READ_TEXT[place.form](name, values[0], keeping)
 
 
-def _read_time(name: str, text: str, keeping: Keeping) -> Any:
-    if len(text) != 14:
-        keeping.spelling(name, text)
+def _take_time(name: str, text: str, keeping: Keeping) -> datetime | None:
     instant = parse_time(text)
-    if instant is None and len(text) == 14:
+    if instant is None or len(text) != 14:
         keeping.spelling(name, text)
     return instant
 
 
-def _read_number(name: str, text: str, keeping: Keeping) -> int | None:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+def _take_number(name: str, text: str, keeping: Keeping) -> int | None:
+    number = parse_number(text)
     if str(number) != text:
         keeping.spelling(name, text)
     return number
 
 
-_READ_TEXT: Mapping[Form, Callable[[str, str, Keeping], Any]] = {
-    Form.TEXT: lambda _, text, __: text,
-    Form.TIME: _read_time,
-    Form.NUMBER: _read_number,
+def _take_texts(_: str, text: str, __: Keeping) -> tuple[str, ...]:
+    return (text,)
+
+
+_TAKE: Mapping[Form, _Take | None] = {
+    Form.TEXT: None,
+    Form.TEXTS: _take_texts,
+    Form.TIME: _take_time,
+    Form.NUMBER: _take_number,
 }
 
 
-def _read_classification(element: etree._Element, layout: Layout, fields: dict[str, Any], keeping: Keeping) -> None:
-    place = layout.classifications.get(element.get("classificationScheme", ""))
-    if place is None:
-        if element.get("classificationNode") != SUBMISSION_SET:
-            keeping.classification(classification_of(element))
-    elif place.form is Form.AUTHORS:
-        fields[place.field] = (*fields.get(place.field, ()), _read_author(element))
-    else:
-        _read_code(element, place.field, fields, keeping, several=place.form is Form.CODES)
-
-
-def _read_code(element: etree._Element, field: str, fields: dict[str, Any], keeping: Keeping, *, several: bool) -> None:
-    code = element.get("nodeRepresentation")
-    system = label = ""
-    plain = len(element) <= 2
-    for child in element:
-        if child.tag == _NAME:
-            label = name_of(child)
-        elif child.get("name") == "codingScheme" and len(values := values_of(child)) == 1:
-            system = values[0]
-        else:
-            plain = False
-    named = bool(code) and (several or field not in fields)
-    if named:
-        coded = Coded(code or "", system, label)
-        fields[field] = (*fields.get(field, ()), coded) if several else coded
-    if not (named and plain):
+def _read_classification(
+    element: etree._Element, known: Mapping[str, _Classified], fields: dict[str, Any], keeping: Keeping
+) -> None:
+    place = known.get(element.get("classificationScheme", ""))
+    if place is not None:
+        place.read(element, place.field, fields, keeping)
+    elif element.get("classificationNode") != SUBMISSION_SET:
         keeping.classification(classification_of(element))
 
 
-def _read_author(element: etree._Element) -> Author:
-    fields: dict[str, Any] = {}
-    kept: list[Slot] = []
+def _read_code(element: etree._Element, field: str, fields: dict[str, Any], keeping: Keeping) -> None:
+    coded = _coded(element)
+    if coded is not None and field not in fields:
+        fields[field] = coded
+    else:
+        _read_odd_code(element, field, fields, keeping)
+
+
+def _read_codes(element: etree._Element, field: str, fields: dict[str, Any], keeping: Keeping) -> None:
+    coded = _coded(element)
+    if coded is not None:
+        fields[field] = (*fields.get(field, ()), coded)
+    else:
+        _read_odd_code(element, field, fields, keeping, several=True)
+
+
+def _coded(element: etree._Element) -> Coded | None:
+    """The code of a classification that is exactly one coding scheme and one name; None for any other shape."""
+    code = element.get("nodeRepresentation")
+    if not code or len(element) != 2:
+        return None
+    slot, name = element[0], element[1]
+    if len(name) != 1 or name.tag != _NAME or slot.get("name") != "codingScheme":
+        return None
+    system = only_value(slot)
+    return None if system is None else Coded(code, system, name[0].get("value", ""))
+
+
+def _read_odd_code(
+    element: etree._Element, field: str, fields: dict[str, Any], keeping: Keeping, *, several: bool = False
+) -> None:
+    """A code without name or scheme, or with more than that, or one too many: it is kept whole, and named if it can."""
+    whole = classification_of(element)
+    keeping.classification(whole)
+    if whole.representation and (several or field not in fields):
+        system = next((slot.values[0] for slot in whole.slots if slot.name == "codingScheme" and slot.values), "")
+        coded = Coded(whole.representation, system, whole.label)
+        fields[field] = (*fields.get(field, ()), coded) if several else coded
+
+
+def _read_author(element: etree._Element, field: str, found: dict[str, Any], _: Keeping) -> None:
+    author: dict[str, Any] = {}
+    keeping = Keeping()
     for child in element:
-        if child.tag != _SLOT:
-            continue
-        name = child.get("name", "")
-        values = values_of(child)
-        place = AUTHOR_SLOTS.get(name)
-        if place is None or not values or place.field in fields:
-            kept.append(Slot(name, values))
-        elif place.form is Form.TEXTS:
-            fields[place.field] = values
-        else:
-            fields[place.field] = values[0]
-            if len(values) > 1:
-                kept.append(Slot(name, values[1:]))
-    return Author(slots=tuple(kept), **fields)
+        if child.tag == _SLOT:
+            _read_slot(child, _AUTHOR_SLOTS, author, keeping)
+    found[field] = (*found.get(field, ()), Author(slots=keeping.done(()).slots, **author))
 
 
-def _read_identifier(element: etree._Element, layout: Layout, fields: dict[str, Any], keeping: Keeping) -> None:
+def _read_identifier(
+    element: etree._Element, known: Mapping[str, tuple[str, str]], fields: dict[str, Any], keeping: Keeping
+) -> None:
     scheme = element.get("identificationScheme", "")
-    field, _ = layout.identifiers.get(scheme, ("", ""))
+    field, _ = known.get(scheme, ("", ""))
     if field and field not in fields:
         fields[field] = element.get("value", "")
     else:
@@ -242,3 +282,22 @@ def _read_other(element: etree._Element, tag: str, fields: dict[str, Any], keepi
         fields["version"] = element.get("versionName", "")
     else:
         keeping.fragment(element)
+
+
+_READ_CLASSIFIED = {Form.CODE: _read_code, Form.CODES: _read_codes, Form.AUTHORS: _read_author}
+
+
+def _plan(layout: Layout) -> _Plan:
+    return _Plan(
+        {name: (place.field, _TAKE[place.form]) for name, place in layout.slots.items()},
+        {
+            scheme: _Classified(place.field, _READ_CLASSIFIED[place.form])
+            for scheme, place in layout.classifications.items()
+        },
+        layout.identifiers,
+    )
+
+
+_AUTHOR_SLOTS: _Slots = {name: (place.field, _TAKE[place.form]) for name, place in AUTHOR_SLOTS.items()}
+_DOCUMENT = _plan(DOCUMENT)
+_SUBMISSION = _plan(SUBMISSION)

@@ -1,4 +1,4 @@
-"""Dates of XDS metadata: HL7 TS digits in UTC, full or shortened (ITI TF-3 table 4.2.3.1.7-2, DTM)."""
+"""Dates and sizes of XDS metadata. Dates: HL7 TS digits in UTC, full or shortened (ITI TF-3 table 4.2.3.1.7-2, DTM)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,28 @@ def parse_time(text: str) -> datetime | None:
     ``yyyy`` to ``yyyyMMddHHmmss`` are read; fractions of seconds are dropped; an offset, which XDS does not
     allow but some producers write, is honoured.
     """
+    if len(text) == 14 and text.isascii() and text.isdigit():
+        return _instant(text)
     match = _SHAPE.fullmatch(text)
     if match is None or len(match[1]) % 2:
         return None
-    digits = match[1] + _LOWEST[len(match[1]) :]
+    instant = _instant(match[1] + _LOWEST[len(match[1]) :])
     try:
-        instant = datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}+00:00")
-        return instant - _offset(match[2]) if match[2] else instant
-    except (ValueError, OverflowError):
+        return instant - _offset(match[2]) if instant and match[2] else instant
+    except OverflowError:
         return None
+
+
+def _instant(digits: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}Z")
+    except ValueError:
+        return None
+
+
+def parse_number(text: str) -> int | None:
+    """A count in digits; None when it is not one (or no machine could hold it)."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def format_time(instant: datetime) -> str:

@@ -1,0 +1,96 @@
+"""Read a TD3.1 answer as it arrives: objects come out one by one, and what is read is freed."""
+
+from __future__ import annotations
+
+SLICE = 64 * 1024
+_FAULTS = (f"{{{SOAP_12}}}Fault", f"{{{SOAP_11}}}Fault")
+
+
+class QueryResponseReader:
+    """Feed it chunks of the envelope, it gives objects; `close` gives the rest of the answer.
+
+    Memory stays that of one object and one slice, whatever the number of objects.
+    """
+
+    def __init__(self) -> None:
+        # Envelopes are bounded by libxml2's own limits; the options are those of every unsigned answer.
+        tags = (*READERS, QUERY_RESPONSE, *_FAULTS)
+        self._parser = etree.XMLPullParser(events=("end",), tag=tags, **lean_options())
+        self._answer: QueryResponse | None = None
+
+    def feed(self, chunk: bytes | memoryview) -> list[RegistryObject]:
+        """The objects that this chunk completes.
+
+        Raises:
+            MalformedMessage: not well-formed, or with a DOCTYPE, or a status nobody knows.
+            SoapFault: the answer is a fault.
+        """
+        found: list[RegistryObject] = []
+        for start in range(0, len(chunk), SLICE):
+            try:
+                self._parser.feed(bytes(chunk[start : start + SLICE]))
+                found.extend(self._completed())
+            except etree.XMLSyntaxError as error:
+                raise not_well_formed(error) from error
+        return found
+
+    def close(self) -> QueryResponse:
+        """Status, errors and total; the objects were given by `feed`.
+
+        Raises:
+            MalformedMessage: the message is cut, or is no answer to a stored query.
+        """
+        try:
+            root = self._parser.close()
+        except etree.XMLSyntaxError as error:
+            raise not_well_formed(error) from error
+        without_doctype(root)
+        return self._answer or read_query_response(None)
+
+    def _completed(self) -> Iterator[RegistryObject]:
+        for _, element in self._parser.read_events():
+            parent = element.getparent()
+            if element.tag in _FAULTS:
+                raise refusal(read_fault(element), SENTENCES)
+            if element.tag == QUERY_RESPONSE:
+                self._answer = sorted_response(without_doctype(element), ())
+            elif _is_result(parent):
+                yield READERS[element.tag](element)
+                _free(element, parent)
+
+
+def iter_entries(chunks: Iterable[bytes | memoryview]) -> Iterator[DocumentEntry]:
+    """The document entries of an answer, as it arrives.
+
+    Raises:
+        RegistryFailure: once the answer is read, when it is a failure.
+        MalformedMessage, SoapFault: as `QueryResponseReader.feed`.
+    """
+    reader = QueryResponseReader()
+    for chunk in chunks:
+        yield from (found for found in reader.feed(chunk) if isinstance(found, DocumentEntry))
+    answer = reader.close()
+    raise_for_failure(answer.status, answer.errors)
+
+
+def read_in_slices(body: bytes) -> QueryResponse:
+    """A whole answer too large for a tree: only its values are kept in memory."""
+    reader = QueryResponseReader()
+    objects = reader.feed(memoryview(body))
+    return with_objects(reader.close(), objects)
+
+
+def _is_result(parent: etree._Element | None) -> bool:
+    """An object of the answer itself; not one inside a package."""
+    if parent is None or parent.tag != OBJECT_LIST:
+        return False
+    answer = parent.getparent()
+    return answer is not None and answer.tag == QUERY_RESPONSE
+
+
+def _free(element: etree._Element, parent: etree._Element) -> None:
+    """The element itself stays, empty, until the next one: libxml2 may still hold it."""
+    element.clear()
+    previous = element.getprevious()
+    if previous is not None:
+        parent.remove(previous)
