@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from lxml import etree
+
+from tramontane.dmp.soap.fault import read_fault
+from tramontane.dmp.soap.names import SOAP_11, SOAP_12
+from tramontane.dmp.soap.refusals import refusal
+from tramontane.dmp.xds.model import DocumentEntry, RegistryObject
+from tramontane.dmp.xds.readers import READERS
+from tramontane.dmp.xds.response_wire import (
+    OBJECT_LIST,
+    QUERY_RESPONSE,
+    read_query_response,
+    sorted_response,
+    with_objects,
+)
+from tramontane.dmp.xds.responses import QueryResponse, raise_for_failure
+from tramontane.dmp.xds.sentences import SENTENCES
+from tramontane.dmp.xml import lean_options, not_well_formed, without_doctype
+
 SLICE = 64 * 1024
 _FAULTS = (f"{{{SOAP_12}}}Fault", f"{{{SOAP_11}}}Fault")
 
