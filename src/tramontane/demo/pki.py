@@ -256,7 +256,7 @@ class UnsafeDemoPki:
         builder = (
             _blank(name, validity, key.public_key())
             .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
-            .add_extension(_key_usage(("key_cert_sign", "crl_sign")), critical=True)
+            .add_extension(key_usage(("key_cert_sign", "crl_sign")), critical=True)
         )
         if issuer is None:
             return Authority(builder.issuer_name(name).sign(key, hashes.SHA256()), key)
@@ -292,7 +292,8 @@ def _name(*attributes: tuple[ObjectIdentifier, str]) -> x509.Name:
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
 
 
-def _key_usage(usages: Iterable[str]) -> x509.KeyUsage:
+def key_usage(usages: Iterable[str]) -> x509.KeyUsage:
+    """The extension with these usages, by their `cryptography` names, and no other."""
     wanted = set(usages)
     return x509.KeyUsage(**{usage: usage in wanted for usage in _KEY_USAGES})
 
@@ -320,7 +321,7 @@ def _leaf(
     builder = (
         _blank(name, validity, key)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(profile.key_usages), critical=True)
+        .add_extension(key_usage(profile.key_usages), critical=True)
     )
     if profile.extended_key_usages:
         return builder.add_extension(x509.ExtendedKeyUsage(profile.extended_key_usages), critical=False)
