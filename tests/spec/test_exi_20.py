@@ -22,5 +22,5 @@ def test_consulting_does_not_entail_breaking_the_glass_nor_regulating() -> None:
 
 
 def test_breaking_the_glass_does_not_entail_consulting() -> None:
-    rights = LocalRights(break_glass=True)
+    rights = LocalRights(bris_de_glace=True)
     assert codes(Purpose.LIST, rights=rights, mode=AccessMode.BRIS_DE_GLACE) == {"habilitation-consultation"}

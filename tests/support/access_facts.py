@@ -36,7 +36,7 @@ def proof(*factors: Factor) -> AuthenticationProof:
 
 
 TWO_FACTORS = proof(Factor.POSSESSION, Factor.CONNAISSANCE)
-EVERY_RIGHT = LocalRights(consult=True, break_glass=True, regulate=True)
+EVERY_RIGHT = LocalRights(consult=True, bris_de_glace=True, regulate=True)
 TRUE_EMERGENCY = Emergency("Patient inconscient", True, True, EmergencyOpposition.NONE)
 
 READY = AccessFacts(

@@ -79,7 +79,7 @@ def naive_refusals(f: AccessFacts, purpose: str) -> set[str]:
         codes.add("notice-a-relire" if f.notice.value == "à relire" else "notice-non-lue")
     if not f.rights.consult:
         codes.add("habilitation-consultation")
-    if ice and not f.rights.break_glass:
+    if ice and not f.rights.bris_de_glace:
         codes.add("habilitation-bris-de-glace")
     if f.mode.value == "centre_15" and not f.rights.regulate:
         codes.add("habilitation-regulation")

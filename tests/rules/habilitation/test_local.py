@@ -14,7 +14,7 @@ from tramontane.rules.habilitation import LocalRule, LocalRules, Ruling, Service
 MEDECIN, INFIRMIER = "10", "60"
 CR, CERTIFICATE = "11502-2", "11369-6"
 CONSULT = LocalRights(consult=True)
-URGENCES = LocalRights(consult=True, break_glass=True)
+URGENCES = LocalRights(consult=True, bris_de_glace=True)
 RULES = LocalRules(
     (
         LocalRule(MEDECIN, "", CONSULT),
@@ -40,7 +40,7 @@ def test_the_rule_of_the_service_wins_over_the_general_one(profession: str, serv
 
 def test_a_profession_without_rule_has_no_right() -> None:
     assert RULES.find("21", "urgences") is None
-    assert RULES.rights("21", "urgences") == LocalRights(consult=False, break_glass=False, regulate=False)
+    assert RULES.rights("21", "urgences") == LocalRights(consult=False, bris_de_glace=False, regulate=False)
 
 
 def test_a_type_restricted_locally_is_denied_though_the_matrix_allows_it() -> None:

@@ -57,6 +57,6 @@ class Condition:
 READING = frozenset({Purpose.LIST, Purpose.RETRIEVE})
 AFTER_STATUS = frozenset(Purpose) - {Purpose.STATUS}
 NORMAL = frozenset({AccessMode.NORMAL})
-BREAK_GLASS = frozenset({AccessMode.BRIS_DE_GLACE})
+BRIS_DE_GLACE = frozenset({AccessMode.BRIS_DE_GLACE})
 CENTRE_15 = frozenset({AccessMode.CENTRE_15})
-EMERGENCIES = BREAK_GLASS | CENTRE_15
+EMERGENCIES = BRIS_DE_GLACE | CENTRE_15

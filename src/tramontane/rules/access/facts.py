@@ -145,7 +145,7 @@ class LocalRights:
     """What the hospital grants this profession in this service (EXI 20); `rules.habilitation` computes it."""
 
     consult: bool = False
-    break_glass: bool = False
+    bris_de_glace: bool = False
     regulate: bool = False
 
 

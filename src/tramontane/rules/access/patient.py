@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tramontane.rules.access.condition import AFTER_STATUS, BREAK_GLASS, EMERGENCIES, NORMAL, Condition, Solver
+from tramontane.rules.access.condition import AFTER_STATUS, BRIS_DE_GLACE, EMERGENCIES, NORMAL, Condition, Solver
 from tramontane.rules.access.facts import EmergencyOpposition, InsStatus, PatientChoice, Relationship, SecretConnection
 
 # The patient: identity, information, consent (local conditions of TD3.1 and TD3.2; asked before any call).
@@ -88,7 +88,7 @@ EMERGENCY = (
         "CSP, L. 1111-17 I et R. 1111-48",
         "Indiquez le motif : il sera tracé et le patient en sera informé.",
         Solver.PROFESSIONNEL,
-        modes=BREAK_GLASS,
+        modes=BRIS_DE_GLACE,
     ),
     Condition(
         "urgence-patient-conscient",
@@ -97,7 +97,7 @@ EMERGENCY = (
         "CSP, L. 1111-17 I",
         "S'il peut s'exprimer, informez-le et utilisez le mode d'accès normal.",
         Solver.PROFESSIONNEL,
-        modes=BREAK_GLASS,
+        modes=BRIS_DE_GLACE,
     ),
     Condition(
         "urgence-sans-risque-immediat",
@@ -106,7 +106,7 @@ EMERGENCY = (
         "CSP, L. 1111-17 I",
         "Sans risque immédiat, utilisez le mode d'accès normal.",
         Solver.PROFESSIONNEL,
-        modes=BREAK_GLASS,
+        modes=BRIS_DE_GLACE,
     ),
     Condition(
         "urgence-opposition",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tramontane.rules.access.condition import BREAK_GLASS, CENTRE_15, Condition, Solver
+from tramontane.rules.access.condition import BRIS_DE_GLACE, CENTRE_15, Condition, Solver
 from tramontane.rules.access.facts import NoticeState
 
 # EXI 23: identified beforehand with two factors.
@@ -69,12 +69,12 @@ HABILITATION = (
     ),
     Condition(
         "habilitation-bris-de-glace",
-        lambda f: f.rights.break_glass,
+        lambda f: f.rights.bris_de_glace,
         "Votre profession n'est pas habilitée au bris de glace dans ce service.",
         "Référentiel DMP, EXI 20",
         "Faites appel à un professionnel habilité au bris de glace.",
         Solver.ADMINISTRATEUR,
-        modes=BREAK_GLASS,
+        modes=BRIS_DE_GLACE,
     ),
     Condition(
         "habilitation-regulation",
