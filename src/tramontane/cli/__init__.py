@@ -1,0 +1,47 @@
+"""`tramontane`: the command line, in French. Each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import gettext
+import os
+import sys
+from pathlib import Path
+
+import click
+
+import tramontane
+from tramontane.cli.base import EXIT_CODES_HELP, FrenchGroup
+
+# click takes its words from gettext's default domain: one language on the screen, whatever the caller's locale is.
+os.environ["LANGUAGE"] = "fr"
+gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
+
+
+@click.group(
+    cls=FrenchGroup,
+    commands_at={
+        "demo": "tramontane.cli.demo:demo",
+        "national": "tramontane.cli.national:national",
+        "consult": "tramontane.cli.consult:consult",
+        "send": "tramontane.cli.send:send",
+        "vihf": "tramontane.cli.vihf:vihf",
+        "inspect": "tramontane.cli.inspect:inspect",
+        "cert": "tramontane.cli.cert:cert",
+        "pki": "tramontane.cli.pki:pki",
+    },
+    epilog=EXIT_CODES_HELP,
+)
+@click.version_option(tramontane.__version__, prog_name="tramontane")
+def tramontane_command() -> None:
+    """Consulter le DMP d'un patient depuis l'hôpital, en mode AIR simplifié.
+
+    Commencez par « tramontane demo » : tout est fictif, rien ne sort de cette machine.
+    """
+
+
+def main() -> None:
+    """Entry point of the `tramontane` program."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal in Latin-1 must not turn an accent into a crash
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    tramontane_command(prog_name="tramontane")

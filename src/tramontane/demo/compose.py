@@ -95,6 +95,8 @@ def _grammar(patient: Patient, day: date) -> dict[str, str]:
     months = (day.year - patient.birth_date.year) * 12 + day.month - patient.birth_date.month
     return {
         "patient": "Patiente" if female else "Patient",
+        "un_patient": "une patiente" if female else "un patient",
+        "le_patient": "la patiente" if female else "le patient",
         "patient_le": noun,
         "patient_le_majuscule": noun[0].upper() + noun[1:],
         "e": "e" if female else "",

@@ -31,7 +31,7 @@ class DemoDocument:
     Attributes:
         rank: from 1; ends the unique_id.
         author: None when the patient deposited it.
-        replaces: entry_uuid of the document it replaces, or "".
+        replaces: the document it replaces, itself perhaps a replacement.
         status: the one it was given; the replaced ones become Deprecated when their replacement comes.
     """
 
@@ -47,12 +47,17 @@ class DemoDocument:
     submitted_at: datetime
     status: AvailabilityStatus
     visibility: str = ""
-    replaces: str = ""
+    replaces: DemoDocument | None = None
 
     @property
     def unique_id(self) -> str:
         """The OID its producer gave it."""
         return f"{DOCUMENT_ROOT}.{self.rank}"
+
+    @property
+    def versions(self) -> tuple[DemoDocument, ...]:
+        """The document and those it replaces, latest first."""
+        return (self, *(self.replaces.versions if self.replaces else ()))
 
 
 def documents(seed: int, plans: Sequence[Plan], staff: Sequence[Staff]) -> tuple[DemoDocument, ...]:
@@ -61,7 +66,7 @@ def documents(seed: int, plans: Sequence[Plan], staff: Sequence[Staff]) -> tuple
 
 
 def _write(seed: int, plans: Sequence[Plan], cast: Cast) -> Iterator[DemoDocument]:
-    latest: dict[tuple[str, ...], str] = {}
+    latest: dict[tuple[str, ...], DemoDocument] = {}
     for rank, plan in enumerate(plans, start=1):
         rng = chance(seed, "document", plan.patient.ipp, plan.kind.id, plan.story.id, plan.day, plan.version)
         written = _instant(rng, plan)
@@ -78,9 +83,9 @@ def _write(seed: int, plans: Sequence[Plan], cast: Cast) -> Iterator[DemoDocumen
             submitted_at=written + timedelta(minutes=rng.randint(2, 240)),
             status=_STATUSES.get(plan.fate, AvailabilityStatus.APPROVED) if plan.fate else AvailabilityStatus.APPROVED,
             visibility=plan.fate.value if plan.fate and plan.fate not in _STATUSES else "",
-            replaces=latest.get(_lineage(plan), "") if plan.version > 1 else "",
+            replaces=latest.get(_lineage(plan)) if plan.version > 1 else None,
         )
-        latest[_lineage(plan)] = made.entry_uuid
+        latest[_lineage(plan)] = made
         yield made
 
 

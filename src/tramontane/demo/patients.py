@@ -67,7 +67,7 @@ def _named(rank: int, scenario: Scenario, today: date, holders: dict[str, Rpps])
             scenario.identity,
             admitted if scenario.informed else None,
             scenario.consent,
-            stories()[scenario.stories[0]].service,
+            scenario.service,
             admitted,
         ),
     )

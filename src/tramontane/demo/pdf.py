@@ -117,6 +117,8 @@ def _head(page: _Page, report: Report, letterhead: Letterhead) -> None:
 
 def _section(page: _Page, section: Section) -> None:
     page.space(10)
+    if page.y < BOTTOM + 48:  # a heading never stays alone at the bottom
+        page.turn()
     if section.heading:
         page.line(section.heading, font="Helvetica-Bold", size=10.5)
         page.space(2)

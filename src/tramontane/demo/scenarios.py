@@ -30,11 +30,12 @@ class Scenario:
     identity: IdentityStatus = IdentityStatus.QUALIFIEE
     informed: bool = True
     consent: bool | None = True
+    service: str = "cardiologie"
     opposes_bris_de_glace: bool = False
     opposes_emergency_access: bool = False
 
 
-_TEAM = (("rousseau", "VALIDE"), ("benali", "VALIDE"), ("marchand", "VALIDE"), ("caron", "VALIDE"))
+_TEAM = (("rousseau", "VALIDE"), ("benali", "VALIDE"), ("marchand", "VALIDE"), ("caron", "VALIDE"), ("joly", "VALIDE"))
 _QUALIFIED = IdentityStatus.QUALIFIEE
 
 SCENARIOS = (
@@ -116,6 +117,7 @@ SCENARIOS = (
         84,
         ("asthme-enfant", "appendicite"),
         _TEAM,
+        service="pediatrie",
     ),
     Scenario(
         "bruno-colas",
@@ -163,5 +165,6 @@ SCENARIOS = (
         "97411",
         22,
         ("grossesse",),
+        service="maternite",
     ),
 )

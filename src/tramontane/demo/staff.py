@@ -20,9 +20,10 @@ PERSONAS = (
     ("marchand", "Marchand", "Hélène", "Dr", "21", "H", "pharmacie", PHONE, True),
     ("garnier", "Garnier", "Paul", "Dr", "10", "SM59", "urgences", "", True),
     ("caron", "Caron", "Inès", "Dr", "10", "SM18", "geriatrie", CARD, True),
+    ("joly", "Joly", "Camille", "Dr", "10", "SM40", "pediatrie", PHONE, True),
     ("fontaine", "Fontaine", "Élise", "", "50", "", "maternite", CARD, False),
 )
-# The thirty-four others: profession, second role, service; how many.
+# The thirty-three others: profession, second role, service; how many.
 POSTS = (
     ("10", "SM04", "cardiologie", 1),
     ("10", "SM16", "endocrinologie", 1),
@@ -38,7 +39,6 @@ POSTS = (
     ("10", "SM03", "biologie", 1),
     ("10", "SM51", "gynecologie-oncologie", 1),
     ("10", "SM51", "maternite", 1),
-    ("10", "SM40", "pediatrie", 1),
     ("10", "SM42", "psychiatrie", 1),
     ("60", "", "cardiologie", 2),
     ("60", "", "chirurgie-viscerale", 1),

@@ -1,0 +1,101 @@
+"""`tramontane national serve`: the SI-DMP stand-in on its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tramontane.cli.base import FrenchCommand, FrenchGroup
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group(cls=FrenchGroup)
+def national() -> None:
+    """Maquette du SI-DMP : un juge fidèle, sans aucun lien avec les services nationaux."""
+
+
+@national.command("serve", cls=FrenchCommand)
+@click.option("--adresse", "host", default="127.0.0.1", show_default=True, metavar="ADRESSE", help="Adresse d'écoute.")
+@click.option(
+    "--port", default=8443, show_default=True, metavar="PORT", type=click.IntRange(1, 65535), help="Port TLS."
+)
+@click.option(
+    "--processus",
+    "workers",
+    default=1,
+    show_default=True,
+    metavar="NOMBRE",
+    type=click.IntRange(1, 64),
+    help="Nombre de processus.",
+)
+@click.option(
+    "--donnees",
+    "data",
+    default=Path("var/demo/national"),
+    show_default=True,
+    metavar="RÉPERTOIRE",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Répertoire des documents et de la base SQLite.",
+)
+@click.option(
+    "--base", "database_url", default="", metavar="URL", help="Base de données : sqlite:///… ou postgresql://…"
+)
+@click.option(
+    "--certificat",
+    "certificate",
+    default=Path("var/demo/pki/serveur.crt.pem"),
+    show_default=True,
+    metavar="FICHIER",
+    type=_FILE,
+    help="Certificat du serveur et sa chaîne, PEM.",
+)
+@click.option(
+    "--cle",
+    "key",
+    default=Path("var/demo/pki/serveur.key.pem"),
+    show_default=True,
+    metavar="FICHIER",
+    type=_FILE,
+    help="Clé du serveur, PEM.",
+)
+@click.option(
+    "--racines",
+    "anchors",
+    default=Path("var/demo/pki/racine.pem"),
+    show_default=True,
+    metavar="FICHIER",
+    type=_FILE,
+    help="Racines des certificats clients, PEM.",
+)
+@click.option(
+    "--intermediaires",
+    default=Path("var/demo/pki/intermediaires.pem"),
+    show_default=True,
+    metavar="FICHIER",
+    type=_FILE,
+    help="Autorités intermédiaires, PEM.",
+)
+@click.option(
+    "--crl",
+    default=Path("var/demo/pki/crl.pem"),
+    show_default=True,
+    metavar="FICHIER",
+    type=_FILE,
+    help="Listes de révocation, PEM.",
+)
+def serve(*, host: str, port: int, workers: int, data: Path, database_url: str, **files: Path) -> None:
+    """Servir la maquette en TLS mutuel jusqu'à Ctrl-C.
+
+    Les valeurs par défaut sont celles que « tramontane demo » écrit.
+    """
+    from tramontane.demo.processes import require_free
+    from tramontane.national.server import Tls, run
+
+    require_free(port, host)
+    click.echo(
+        f"Maquette du SI-DMP (simulation) : https://{host}:{port}/si-dmp-server/v2/services/ — Ctrl-C pour arrêter."
+    )
+    tls = Tls(files["certificate"], files["key"], files["anchors"], files["intermediaires"], files["crl"])
+    run(tls=tls, data_directory=data, host=host, port=port, workers=workers, database_url=database_url)

@@ -1,0 +1,60 @@
+"""How the command line shows verdicts and errors to a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from tramontane.dmp.verdicts import Outcome, Verdict
+
+MARKS = {
+    Outcome.PASSED: ("✓", "réussi", "green"),
+    Outcome.FAILED: ("✗", "échoué", "red"),
+    Outcome.NOT_RUN: ("–", "non exécuté", "yellow"),
+}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that writes plain text when nobody looks."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def show_verdicts(verdicts: Iterable[Verdict], out: Console | None = None) -> None:
+    """One line a step; what was expected and received when it failed."""
+    out = out or console()
+    for verdict in verdicts:
+        mark, word, colour = MARKS[verdict.outcome]
+        out.print(Text.assemble((f"{mark} {verdict.step:>2}  ", colour), verdict.title, (f"  {word}", colour)))
+        if verdict.outcome is Outcome.FAILED:
+            _details(verdict, out)
+
+
+def _details(verdict: Verdict, out: Console) -> None:
+    lines = (
+        ("attendu", verdict.expected),
+        ("reçu", verdict.received),
+        ("où", verdict.location),
+        ("référence", verdict.reference),
+        ("à faire", verdict.next_step),
+    )
+    for label, text in lines:
+        if text:
+            out.print(Text(f"       {label}\N{NO-BREAK SPACE}: {text}", style="dim" if label == "référence" else ""))
+
+
+def verdict_fields(verdict: Verdict) -> dict[str, Any]:
+    """The stable JSON form of a verdict."""
+    return {
+        "step": verdict.step,
+        "code": verdict.code,
+        "title": verdict.title,
+        "outcome": verdict.outcome.value,
+        "expected": verdict.expected,
+        "received": verdict.received,
+        "location": verdict.location,
+        "reference": verdict.reference,
+        "next_step": verdict.next_step,
+    }
