@@ -75,6 +75,12 @@ class AsyncDmpClient:
             return value
 
     status = _face(operations.status)
+    details = _face(operations.details)
+    authorise = _face(operations.authorise)
+    patients = _face(operations.patients)
+    authorisations = _face(operations.authorisations)
+    query = _face(operations.query)
+    find_documents = _face(operations.find_documents)
 
     def renew(self, trust: ServerTrust) -> None:
         """Use fresh authorities and CRLs from the next connection on."""

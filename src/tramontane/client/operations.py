@@ -7,15 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
+
+import msgspec
 
 from tramontane.client.consumers import Begin
 from tramontane.client.parties import Professional
+from tramontane.dmp import xds
+from tramontane.dmp.hl7v3 import Reason
 from tramontane.dmp.identity import Ins
-from tramontane.dmp.transactions import td0_2
+from tramontane.dmp.transactions import td0_2, td0_3, td0_4, td1_6, td3_1
 from tramontane.dmp.transactions.exchange import Call, HttpRequest, HttpResponse
+from tramontane.dmp.transactions.proprietary import ServiceStatus
 from tramontane.dmp.transactions.td0_2 import DmpStatus
+from tramontane.dmp.transactions.td0_3 import Action, Role
+from tramontane.dmp.transactions.td0_4 import DateType, PatientList
+from tramontane.dmp.transactions.td1_6 import AuthorizationList, Mode
 from tramontane.dmp.vihf import AccessMode, AuthenticationMode
+from tramontane.dmp.xds import DocumentCriteria, QueryResponse, StoredQuery
 
 T = TypeVar("T")
 NORMAL = AccessMode.NORMAL
@@ -47,10 +57,74 @@ class Plan(Generic[T]):
 
 def status(professional: Professional, patient: Ins, access_mode: AccessMode = NORMAL) -> Plan[DmpStatus]:
     """TD0.2: does the patient have a DMP, is it open, may this professional read it?"""
+    return _status(professional, patient, access_mode, Reason.TEST_EXST)
+
+
+def details(professional: Professional, patient: Ins, access_mode: AccessMode = NORMAL) -> Plan[DmpStatus]:
+    """TD1.3a: the status with the patient's oppositions to emergency access."""
+    return _status(professional, patient, access_mode, Reason.CNSLT_DATA)
+
+
+def _status(professional: Professional, patient: Ins, access_mode: AccessMode, reason: Reason) -> Plan[DmpStatus]:
     return Plan(
         professional,
         patient,
         access_mode,
-        write=lambda call: td0_2.request(call, patient),
+        write=lambda call: td0_2.request(call, patient, reason=reason),
         read=lambda response: td0_2.read(response, patient=patient),
     )
+
+
+def authorise(
+    professional: Professional, patient: Ins, action: Action = Action.AJOUT, *, role: Role | None = None
+) -> Plan[ServiceStatus]:
+    """TD0.3: add (or remove) this professional's own authorisation. Only after the patient's consent."""
+    return Plan(
+        professional,
+        patient,
+        NORMAL,
+        write=lambda call: td0_3.request(call, action, role),
+        read=td0_3.read,
+    )
+
+
+def patients(
+    professional: Professional, since: datetime, date_type: DateType = DateType.LASTAUTORIZATION
+) -> Plan[PatientList]:
+    """TD0.4: the DMP this professional is authorised on, changed since `since` (aware, French local time)."""
+    return Plan(
+        professional,
+        None,
+        NORMAL,
+        write=lambda call: td0_4.request(call, since=since, date_type=date_type),
+        read=td0_4.read,
+    )
+
+
+def authorisations(professional: Professional, patient: Ins, mode: Mode = Mode.ACTIVE) -> Plan[AuthorizationList]:
+    """TD1.6: the professionals authorised on, or blocked from, this DMP."""
+    return Plan(professional, patient, NORMAL, write=lambda call: td1_6.request(call, mode), read=td1_6.read)
+
+
+def query(
+    professional: Professional, patient: Ins, stored_query: StoredQuery, access_mode: AccessMode = NORMAL
+) -> Plan[QueryResponse]:
+    """TD3.1: any stored query of `tramontane.dmp.xds`."""
+    return Plan(
+        professional,
+        patient,
+        access_mode,
+        write=lambda call: td3_1.request(call, stored_query),
+        read=td3_1.read,
+    )
+
+
+def find_documents(
+    professional: Professional,
+    patient: Ins,
+    criteria: DocumentCriteria | None = None,
+    access_mode: AccessMode = NORMAL,
+) -> Plan[QueryResponse]:
+    """TD3.1, FindDocuments: the patient's documents, every approved one without `criteria`."""
+    wanted = msgspec.structs.replace(criteria or DocumentCriteria(), patient_id=patient.cx)
+    return query(professional, patient, xds.find_documents(wanted), access_mode)

@@ -6,9 +6,13 @@ once abort the process (`free(): invalid pointer`, seen with SoftHSM). ONE lock,
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import cast
 
 import pkcs11
@@ -70,7 +74,7 @@ _OTHER = (
 class Pkcs11Signer:
     """Signs with a key that never leaves its token; a `tramontane.dmp.signature.signer.Signer`. Thread-safe.
 
-    A session is kept open. Opened in one process, it is not used in a fork of it: open it after.
+    A session is kept open, shared by the signers of one token. A fork must not use it: open after forking.
 
     Args:
         module_path: PKCS#11 library, e.g. ``/usr/lib/softhsm/libsofthsm2.so``.
@@ -86,13 +90,17 @@ class Pkcs11Signer:
     ) -> None:
         self.certificate = certificate
         with _token_calls():
-            token = pkcs11.lib(module_path).get_token(token_label=token_label)
-            self._session = token.open(user_pin=pin)
-            key = self._session.get_key(
-                object_class=pkcs11.ObjectClass.PRIVATE_KEY, key_type=pkcs11.KeyType.RSA, label=key_label
-            )
-        self._key = cast("SignMixin", key)  # what a private key can do is mixed in at run time
-        self._require_own_certificate()
+            self._login = _log_in(module_path, token_label, pin)
+        try:
+            with _token_calls():
+                key = self._login.session.get_key(
+                    object_class=pkcs11.ObjectClass.PRIVATE_KEY, key_type=pkcs11.KeyType.RSA, label=key_label
+                )
+            self._key = cast("SignMixin", key)  # what a private key can do is mixed in at run time
+            self._require_own_certificate()
+        except CertificateMisuse:
+            self.close()
+            raise
 
     def sign(self, data: bytes) -> bytes:
         """RSASSA-PKCS1-v1_5 with SHA-256 over `data`, computed by the token.
@@ -104,9 +112,9 @@ class Pkcs11Signer:
             return bytes(self._key.sign(data, mechanism=pkcs11.Mechanism.SHA256_RSA_PKCS))
 
     def close(self) -> None:
-        """Close the session."""
+        """Give the session up; it is closed, and the token logged out, with its last signer. Once only."""
         with _token_calls():
-            self._session.close()
+            _log_out(self._login)
 
     def __repr__(self) -> str:
         return f"Pkcs11Signer({self.certificate.subject.rfc4514_string()})"
@@ -121,7 +129,6 @@ class Pkcs11Signer:
                 return
         except InvalidSignature:
             pass
-        self.close()
         raise CertificateMisuse(
             "La clé du jeton n'est pas celle de ce certificat.",
             code="cle-autre-certificat",
@@ -129,6 +136,44 @@ class Pkcs11Signer:
             received="une autre clé",
             next_step="choisissez la clé engendrée avec la demande de ce certificat",
         )
+
+
+@dataclass
+class _Login:
+    """A token's only open session here. PKCS#11 logs in per process: a second login fails, and closing any session
+    of python-pkcs11 logs every other one out."""
+
+    place: tuple[str, str]
+    session: pkcs11.Session
+    proof: bytes
+    users: int = 1
+
+
+_logins: dict[tuple[str, str], _Login] = {}
+_SALT = secrets.token_bytes(16)
+
+
+def _log_in(module_path: str, token_label: str, pin: str) -> _Login:
+    """Called under the lock. The code is asked of every signer, even when the token is already open."""
+    place = (module_path, token_label)
+    proof = hashlib.scrypt(pin.encode(), salt=_SALT, n=2**12, r=8, p=1)
+    login = _logins.get(place)
+    if login is None:
+        session = pkcs11.lib(module_path).get_token(token_label=token_label).open(user_pin=pin)
+        login = _logins[place] = _Login(place, session, proof)
+        return login
+    if not hmac.compare_digest(login.proof, proof):
+        raise PinIncorrect
+    login.users += 1
+    return login
+
+
+def _log_out(login: _Login) -> None:
+    """Called under the lock."""
+    login.users -= 1
+    if login.users == 0:
+        del _logins[login.place]
+        login.session.close()
 
 
 @contextmanager

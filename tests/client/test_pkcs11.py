@@ -1,0 +1,157 @@
+"""A key in a token (SoftHSM): it signs from many threads and never comes out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from support.pki import SIGN, pki
+from tramontane.demo.pki import Profile
+from tramontane.dmp.errors import CertificateMisuse
+
+if TYPE_CHECKING:
+    from tramontane.client.pkcs11 import Pkcs11Signer
+
+pytestmark = [pytest.mark.needs("softhsm2-util"), pytest.mark.xdist_group("softhsm")]
+
+PIN, TOKEN, KEY = "987654", "jeton-essai", "cachet"
+MODULES = (
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/local/lib/softhsm/libsofthsm2.so",
+    "/opt/homebrew/lib/softhsm/libsofthsm2.so",
+)
+PKI = pki()
+
+
+@pytest.fixture(scope="module")
+def module_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A token directory of our own, one token; SoftHSM reads its configuration once per process."""
+    found = [path for path in MODULES if Path(path).exists()]
+    if not found:
+        pytest.skip("the SoftHSM module is in none of the usual places")
+    directory = tmp_path_factory.mktemp("softhsm")
+    (directory / "tokens").mkdir()
+    configuration = directory / "softhsm2.conf"
+    configuration.write_text(
+        f"directories.tokendir = {directory}/tokens\nobjectstore.backend = file\nslots.removable = false\n"
+    )
+    before = os.environ.get("SOFTHSM2_CONF")
+    os.environ["SOFTHSM2_CONF"] = str(configuration)
+    subprocess.run(
+        ["softhsm2-util", "--init-token", "--free", "--label", TOKEN, "--so-pin", "12345678", "--pin", PIN],
+        check=True,
+        capture_output=True,
+    )
+    yield found[0]
+    if before is None:
+        del os.environ["SOFTHSM2_CONF"]
+    else:
+        os.environ["SOFTHSM2_CONF"] = before
+
+
+@pytest.fixture(scope="module")
+def public_key(module_path: str) -> rsa.RSAPublicKey:
+    """The public half of a key drawn inside the token."""
+    import pkcs11
+    from pkcs11.util.rsa import encode_rsa_public_key
+
+    with pkcs11.lib(module_path).get_token(token_label=TOKEN).open(rw=True, user_pin=PIN) as session:
+        public, private = session.generate_keypair(pkcs11.KeyType.RSA, 2048, store=True, label=KEY)
+        assert private[pkcs11.Attribute.SENSITIVE]
+        assert not private[pkcs11.Attribute.EXTRACTABLE]
+        der = encode_rsa_public_key(public)
+    from asn1crypto.keys import RSAPublicKey  # what python-pkcs11 writes
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+
+    numbers = RSAPublicKey.load(der).native
+    return RSAPublicNumbers(numbers["public_exponent"], numbers["modulus"]).public_key()
+
+
+@pytest.fixture(scope="module")
+def signer(module_path: str, public_key: rsa.RSAPublicKey) -> Iterator[Pkcs11Signer]:
+    from tramontane.client.pkcs11 import Pkcs11Signer
+
+    certificate = PKI.demo.issue_to(public_key, Profile.SIGN, SIGN)
+    opened = Pkcs11Signer(module_path, TOKEN, PIN, KEY, certificate)
+    yield opened
+    opened.close()
+
+
+def test_the_token_signs_what_the_certificate_verifies(signer: Pkcs11Signer, public_key: rsa.RSAPublicKey) -> None:
+    public_key.verify(signer.sign(b"VIHF"), b"VIHF", padding.PKCS1v15(), hashes.SHA256())
+
+
+def test_four_threads_sign_without_bringing_the_process_down(
+    signer: Pkcs11Signer, public_key: rsa.RSAPublicKey
+) -> None:
+    messages = [f"message {rank}".encode() for rank in range(200)]
+    with ThreadPoolExecutor(4) as pool:
+        signatures = list(pool.map(signer.sign, messages))
+    for message, signature in zip(messages, signatures, strict=True):
+        public_key.verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
+
+
+def test_two_signers_share_the_lock_of_the_module(module_path: str, signer: Pkcs11Signer) -> None:
+    from tramontane.client.pkcs11 import Pkcs11Signer
+
+    other = Pkcs11Signer(module_path, TOKEN, PIN, KEY, signer.certificate)
+    with ThreadPoolExecutor(4) as pool:
+        signatures = list(pool.map(lambda rank: (signer, other)[rank % 2].sign(b"m"), range(100)))
+    assert len(set(signatures)) == 1
+
+
+def test_a_hospital_identity_and_a_vihf_are_made_with_it(signer: Pkcs11Signer) -> None:
+    from support.pki import FINESS_JURIDIQUE
+    from tramontane.client import HospitalIdentity, TlsCredentials
+    from tramontane.dmp.identity import FinessJuridique
+
+    hospital = HospitalIdentity(
+        FinessJuridique(FINESS_JURIDIQUE), TlsCredentials(PKI.auth.certificate, PKI.auth.key), signer
+    )
+    assert hospital.check(at=PKI.now) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"token_label": "absent"}, "pkcs11-jeton-absent"),
+        ({"pin": "000000"}, "pkcs11-code-faux"),
+        ({"key_label": "absente"}, "pkcs11-cle-absente"),
+        ({"module_path": "/nowhere.so"}, "pkcs11-echec"),
+        ({"certificate": PKI.sign.certificate}, "cle-autre-certificat"),
+    ],
+)
+def test_each_refusal_says_what_to_do_and_never_shows_the_pin(
+    module_path: str, signer: Pkcs11Signer, change: dict[str, object], code: str
+) -> None:
+    from tramontane.client.pkcs11 import Pkcs11Signer
+
+    arguments = {
+        "module_path": module_path,
+        "token_label": TOKEN,
+        "pin": PIN,
+        "key_label": KEY,
+        "certificate": signer.certificate,
+        **change,
+    }
+    with pytest.raises(CertificateMisuse) as refusal:
+        Pkcs11Signer(**arguments)  # type: ignore[arg-type]
+    assert refusal.value.code == code
+    assert refusal.value.next_step
+    assert PIN not in refusal.value.explain() + repr(refusal.value.__cause__)
+    assert PIN not in repr(signer)
+    assert "000000" not in refusal.value.explain()
+
+
+def test_the_client_package_does_not_need_the_binding() -> None:
+    code = "import sys; sys.modules['pkcs11'] = None; import tramontane.client"
+    subprocess.run([sys.executable, "-c", code], check=True)
