@@ -1,0 +1,56 @@
+"""What happened: one row per call, whatever its outcome, and the assertions already presented."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class AssertionSeen(models.Model):
+    """An assertion presented once. The key is the SHA-256 of its issuer and its ID, so that any ID fits."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class AccessResult(models.TextChoices):
+    """How a call ended."""
+
+    GRANTED = "granted", "accordé"
+    REFUSED = "refused", "refusé"
+    UNUSABLE = "unusable", "illisible"
+    SCRIPTED = "scripted", "panne jouée"
+
+
+class AccessTrace(models.Model):
+    """One call: who, where, whose record, what, and every verdict. Read by « expliquer ce refus » and by monitoring."""
+
+    instant = models.DateTimeField(db_index=True)
+    transaction = models.CharField(max_length=10)
+    service = models.CharField(max_length=30)
+    message_id = models.CharField(max_length=200, blank=True)
+    assertion_id = models.CharField(max_length=200, blank=True)
+    certificate = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the client certificate")
+    mode = models.CharField(max_length=20, blank=True)
+    access_mode = models.CharField(max_length=20, blank=True)
+    rpps = models.CharField(max_length=40, blank=True, help_text="PS_IdNat without its prefix when it is an RPPS")
+    structure = models.CharField(max_length=20, blank=True, help_text="FINESS géographique, or another Struct_IdNat")
+    legal_entity = models.CharField(max_length=20, blank=True)
+    ins = models.CharField(max_length=15, blank=True)
+    result = models.CharField(max_length=10, choices=AccessResult)
+    code = models.CharField(max_length=80, blank=True, help_text="the code that went out on the wire")
+    documents = models.JSONField(default=list)
+    verdicts = models.JSONField(default=list)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["ins", "instant"], name="national_trace_patient"),
+            models.Index(fields=["rpps", "instant"], name="national_trace_rpps"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transaction} {self.result} {self.code}".strip()

@@ -1,0 +1,82 @@
+"""A request body as it arrives: the SOAP root in memory, its attachments in files. Memory stays bounded."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from tramontane.dmp.errors import MalformedMessage
+from tramontane.dmp.soap import mtom
+from tramontane.national.storage import ContentStore, Incoming
+
+# What the verification of a VIHF reads at most; the real system's limits are not documented.
+MAX_ROOT_BYTES = 1024 * 1024
+
+
+class Reception:
+    """Feed it chunks, `close` it, read `message` and `parts`. Leaving the context forgets what nobody kept.
+
+    Raises:
+        MalformedMessage: broken multipart, or a root larger than `MAX_ROOT_BYTES` (when fed or closed).
+    """
+
+    def __init__(self, content_type: str, contents: ContentStore) -> None:
+        self._contents = contents
+        self._root = bytearray()
+        self._reader: mtom.MultipartReader | None = None
+        self._target: bytearray | Incoming = self._root
+        self._begun = False
+        self.parts: dict[str, Incoming] = {}
+        if content_type.strip().lower().startswith("multipart/"):
+            self._reader = mtom.MultipartReader(content_type)
+
+    @property
+    def message(self) -> bytes:
+        """The SOAP envelope."""
+        return bytes(self._root)
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next chunk of the body."""
+        if self._reader is None:
+            self._write(chunk)
+            return
+        for event in self._reader.feed(chunk):
+            if isinstance(event, mtom.PartBegins):
+                self._begin(event)
+            elif isinstance(event, mtom.PartData):
+                self._write(event.data)
+
+    def close(self) -> None:
+        """The body is over."""
+        if self._reader is not None:
+            self._reader.close()
+
+    def _begin(self, event: mtom.PartBegins) -> None:
+        """The first part is the root: every DMP sample puts it there, and RFC 2387 makes it the default."""
+        if not self._begun:
+            self._begun = True
+            return
+        self._target = self.parts[event.content_id] = self._contents.receive()
+
+    def _write(self, data: bytes | memoryview) -> None:
+        if isinstance(self._target, Incoming):
+            self._target.write(data)
+            return
+        if len(self._root) + len(data) > MAX_ROOT_BYTES:
+            raise MalformedMessage(
+                "Le message SOAP est trop long.",
+                code="soap-trop-long",
+                expected=f"au plus {MAX_ROOT_BYTES} octets hors pièces jointes",
+                reference="limite de la maquette",
+                next_step="joignez les documents en MTOM",
+            )
+        self._root += data
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for part in self.parts.values():
+            part.forget()

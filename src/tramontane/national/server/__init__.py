@@ -1,0 +1,6 @@
+"""The machine face: a thin Starlette application on uvicorn, mutual TLS, stateless worker processes."""
+
+from tramontane.national.server.run import run
+from tramontane.national.server.tls import Tls
+
+__all__ = ["Tls", "run"]

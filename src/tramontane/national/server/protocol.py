@@ -1,0 +1,84 @@
+"""uvicorn's HTTP protocol, telling the application who is at the other end of the TLS connection.
+
+No ASGI server exposes the client certificate (the ASGI TLS extension is released nowhere). Identity comes from the
+connection; a header is believed only on a private Unix socket, from a proxy that was configured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from base64 import b64decode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from cryptography import x509
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+PEER = "tramontane.peer"
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One connection.
+
+    Attributes:
+        certificate: the client's, verified by TLS; None on a plain connection.
+        private: a Unix socket: only a local process that may open it is there.
+        transport: to cut the connection, when a scripted fault says so.
+    """
+
+    certificate: x509.Certificate | None
+    private: bool
+    transport: asyncio.BaseTransport | None = None
+
+
+class CertifiedProtocol(HttpToolsProtocol):
+    """Adds a `Peer` to the state of each request's scope."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own typing
+        """Read the certificate once per connection."""
+        super().connection_made(transport)
+        tls = transport.get_extra_info("ssl_object")
+        der = tls.getpeercert(binary_form=True) if tls else None
+        link = transport.get_extra_info("socket")
+        self._peer = Peer(
+            x509.load_der_x509_certificate(der) if der else None,
+            private=tls is None and link is not None and link.family == socket.AF_UNIX,
+            transport=transport,
+        )
+
+    def on_message_begin(self) -> None:
+        """One request begins on this connection."""
+        super().on_message_begin()
+        self.scope["state"][PEER] = self._peer
+
+
+def peer_certificate(peer: Peer, headers: Iterable[tuple[bytes, bytes]], proxy_header: str) -> x509.Certificate | None:
+    """Who calls: the TLS peer; else, on a private channel and if a header was configured, what the proxy says.
+
+    A header that is repeated, or that is not a certificate, identifies nobody.
+    """
+    if peer.certificate is not None or not (peer.private and proxy_header):
+        return peer.certificate
+    wanted = proxy_header.lower().encode()
+    values = [value for name, value in headers if name.lower() == wanted]
+    return _read_header(values[0]) if len(values) == 1 else None
+
+
+def _read_header(value: bytes) -> x509.Certificate | None:
+    """nginx sends URL-escaped PEM ($ssl_client_escaped_cert), HAProxy base64 DER (ssl_c_der,base64)."""
+    try:
+        if value.startswith(b"-----"):
+            return x509.load_pem_x509_certificate(unquote_to_bytes(value))
+        return x509.load_der_x509_certificate(b64decode(value, validate=True))
+    except ValueError:
+        return None
+
+
+def peer_of(scope: dict[str, Any]) -> Peer:
+    """The peer of a request; nobody when the server is not ours."""
+    found = scope.get("state", {}).get(PEER)
+    return found if isinstance(found, Peer) else Peer(None, private=False)

@@ -1,0 +1,86 @@
+"""Start the machine face: mutual TLS on a TCP port, or plain HTTP on a private Unix socket behind a proxy."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from tramontane.national.bootstrap import setup
+from tramontane.national.server.protocol import CertifiedProtocol
+from tramontane.national.server.tls import Tls, context
+
+_APPLICATION = "tramontane.national.server.factory:application"
+
+
+def run(
+    *,
+    tls: Tls,
+    data_directory: Path,
+    host: str = "127.0.0.1",
+    port: int = 8443,
+    workers: int = 1,
+    database_url: str = "",
+) -> None:
+    """Serve until SIGINT or SIGTERM. The schema is brought up to date first.
+
+    Args:
+        data_directory: document contents, and the SQLite database when `database_url` is empty.
+        workers: processes; each handles one exchange at a time.
+    """
+    setup(data_directory, database_url)
+    os.environ.update(_environment(tls))
+    _serve(_config(host=host, port=port, workers=workers, ssl_context_factory=partial(_context, tls)))
+
+
+def run_behind_proxy(
+    *, socket: Path, proxy_header: str, tls: Tls, data_directory: Path, database_url: str = ""
+) -> None:
+    """Serve on a Unix socket that only the TLS proxy may open; it forwards the certificate in `proxy_header`.
+
+    The proxy must refuse connections without a certificate and erase the header that clients send. Of `tls`, only the
+    authorities and lists are used.
+    """
+    setup(data_directory, database_url)
+    os.environ.update(_environment(tls) | {"TRAMONTANE_NATIONAL_PROXY_HEADER": proxy_header})
+    _serve(_config(uds=str(socket)))
+
+
+def _config(**options: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        _APPLICATION,
+        factory=True,
+        http=CertifiedProtocol,
+        ws="none",
+        access_log=False,
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=60,
+        **options,  # type: ignore[arg-type]  # uvicorn's own keywords
+    )
+
+
+def _serve(config: uvicorn.Config) -> None:
+    if config.workers > 1:
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
+    else:
+        uvicorn.Server(config).run()
+
+
+def _context(tls: Tls, _config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    return context(tls)
+
+
+def _environment(tls: Tls) -> dict[str, str]:
+    return {
+        "TRAMONTANE_NATIONAL_ANCHORS": str(tls.anchors.absolute()),
+        "TRAMONTANE_NATIONAL_INTERMEDIATES": str(tls.intermediates.absolute()) if tls.intermediates else "",
+        "TRAMONTANE_NATIONAL_CRLS": str(tls.crls.absolute()) if tls.crls else "",
+        "TRAMONTANE_NATIONAL_REQUIRE_CRL": "1" if tls.require_crl else "0",
+    }

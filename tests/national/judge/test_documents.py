@@ -1,0 +1,107 @@
+"""Checks 11 and 12: which documents a caller may see."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from support.national import (
+    AUTRE_MEDECIN,
+    EJ,
+    ET,
+    INFIRMIER,
+    KINE,
+    MEDECIN,
+    NOW,
+    OTHER_EJ,
+    indirect,
+    vihf,
+)
+from tramontane.dmp.transactions.td0_2 import Authorisation
+from tramontane.dmp.verdicts import Outcome
+from tramontane.dmp.vihf import AccessMode, Vihf
+from tramontane.dmp.xds import AvailabilityStatus
+from tramontane.national.judge import DocumentFacts, Facts, Reader, Request, is_visible, judge_document
+from tramontane.national.judge.facts import PatientFacts, ProfessionalFacts, StructureFacts, WhiteListFacts
+from tramontane.national.judge.habilitation import default_matrix
+
+DOCUMENT = DocumentFacts(
+    type_code="34112-3",
+    status=AvailabilityStatus.APPROVED,
+    masked=False,
+    invisible_to_patient=False,
+    from_patient=False,
+    authors=frozenset({MEDECIN.ps_idnat.value}),
+    structures=frozenset({ET.struct_idnat.value}),
+)
+MASKED = replace(DOCUMENT, masked=True)
+B, R = AccessMode.BRIS_DE_GLACE, AccessMode.CENTRE_15
+
+
+def reader(content: Vihf, right: str = "TD3.1.metadonnees", **patient: bool) -> Reader:
+    """A reader in order."""
+    facts = Facts(
+        first_presentation=True,
+        structure=StructureFacts(ET.value, active=True, legal_entity=EJ.value),
+        white_list=WhiteListFacts("active", date(2020, 1, 1), date(2099, 1, 1)),
+        professional=ProfessionalFacts("10", authorised=True),
+        patient=PatientFacts("open", **patient),
+        authorisation=Authorisation.VALIDE,
+    )
+    return Reader(Request("TD3.1", right, content, EJ.struct_idnat, NOW), facts, default_matrix())
+
+
+@pytest.mark.parametrize("status", list(AvailabilityStatus))
+def test_every_status_is_readable_by_a_physician(status: AvailabilityStatus) -> None:
+    assert is_visible(reader(vihf(AUTRE_MEDECIN)), replace(DOCUMENT, status=status))
+
+
+def test_a_type_closed_to_the_profession_is_not_visible_and_says_on_whose_word() -> None:
+    verdicts = judge_document(reader(vihf(INFIRMIER)), replace(DOCUMENT, type_code="68599-0"))
+    assert [verdict.outcome for verdict in verdicts] == [Outcome.FAILED, Outcome.PASSED]
+    assert "infirmiers.com" in verdicts[0].received
+
+
+def test_a_type_that_no_cell_opens_is_not_visible() -> None:
+    assert not is_visible(reader(vihf(KINE)), replace(DOCUMENT, type_code="68599-0"))
+
+
+MASKING = {
+    "its author": (vihf(MEDECIN), {}, True),
+    "another physician": (vihf(AUTRE_MEDECIN), {}, False),
+    "a nurse": (vihf(INFIRMIER), {}, False),
+    "the attending physician": (vihf(AUTRE_MEDECIN), {"is_medecin_traitant": True}, True),
+    "bris de glace": (vihf(AUTRE_MEDECIN, access_mode=B), {}, False),
+    "bris de glace, allowed by the patient": (
+        vihf(AUTRE_MEDECIN, access_mode=B), {"allows_masked_in_emergency": True}, True,
+    ),
+    "its author in bris de glace": (vihf(MEDECIN, access_mode=B), {}, False),
+    "the attending physician in bris de glace": (
+        vihf(AUTRE_MEDECIN, access_mode=B), {"is_medecin_traitant": True}, False,
+    ),
+    "régulation, allowed by the patient": (
+        vihf(AUTRE_MEDECIN, access_mode=R), {"allows_masked_in_emergency": True}, True,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MASKING)
+def test_a_masked_document_shows_only_to_whom_the_fiche_says(case: str) -> None:
+    content, patient, visible = MASKING[case]
+    assert is_visible(reader(content, **patient), MASKED) is visible
+
+
+def test_a_document_not_yet_visible_to_the_patient_shows_to_professionals() -> None:
+    assert is_visible(reader(vihf(AUTRE_MEDECIN)), replace(DOCUMENT, invisible_to_patient=True))
+
+
+def test_a_masked_and_archived_document_must_pass_both_rows() -> None:
+    document = replace(MASKED, status=AvailabilityStatus.ARCHIVED)
+    assert not is_visible(reader(vihf(AUTRE_MEDECIN)), document)
+    assert is_visible(reader(vihf(MEDECIN)), document)
+
+
+def test_a_structure_in_indirecte_finds_the_references_of_its_own_documents_only() -> None:
+    structure = reader(indirect(), "TD3.1.reference")
+    assert is_visible(structure, replace(DOCUMENT, structures=frozenset({EJ.struct_idnat.value})))
+    assert not is_visible(structure, replace(DOCUMENT, structures=frozenset({OTHER_EJ.struct_idnat.value})))
