@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tramontane.dmp.identity import InsAuthority
 from tramontane.ui.theme import check_accent
 
 
@@ -30,7 +31,9 @@ class Environment:
         session_idle_minutes, session_hours: the session ends after so much inactivity, and anyway after so long.
         proof_hours: how long a proof of two factors opens the DMP.
         notice_days: « J'ai compris » is asked again after so many days (SC.DMP/CONF.11 gives 180 as an example).
-        minor_secret_age: from this age a minor may ask for a secret connection; the official age is unknown.
+        minor_secret_age: from this age a minor may ask for a secret connection (EX_0.1-1115). No source gives the age:
+            without a setting, nobody may.
+        ins_oid: authority of the INS on this installation; production NIR, or the test NIR of the samples.
     """
 
     production: bool
@@ -44,7 +47,8 @@ class Environment:
     session_hours: int
     proof_hours: int
     notice_days: int
-    minor_secret_age: int
+    minor_secret_age: int | None
+    ins_oid: str
     providers_file: str
     trusted_proxy_socket: str
 
@@ -71,11 +75,12 @@ DEFAULTS = {
     "SESSION_HOURS": "10",
     "PROOF_HOURS": "10",
     "NOTICE_DAYS": "180",
-    "MINOR_SECRET_AGE": "12",
+    "MINOR_SECRET_AGE": "",
+    "INS_OID": "",
     "IDENTITY_PROVIDERS": "",
     "TRUSTED_PROXY_SOCKET": "",
 }
-NUMBERS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS", "PROOF_HOURS", "NOTICE_DAYS", "MINOR_SECRET_AGE")
+NUMBERS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS", "PROOF_HOURS", "NOTICE_DAYS")
 PREFIX = "TRAMONTANE_"
 
 
@@ -101,6 +106,8 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         logo=values["LOGO"],
         providers_file=values["IDENTITY_PROVIDERS"],
         trusted_proxy_socket=values["TRUSTED_PROXY_SOCKET"],
+        minor_secret_age=int(values["MINOR_SECRET_AGE"]) if values["MINOR_SECRET_AGE"] else None,
+        ins_oid=values["INS_OID"] or (InsAuthority.NIR if production else InsAuthority.NIR_TEST).value,
         **{name.lower(): int(values[name]) for name in NUMBERS},
     )
 
@@ -108,7 +115,7 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
 def _number_faults(values: Mapping[str, str]) -> list[str]:
     return [
         f"{PREFIX}{name} : attendu un nombre entier positif, reçu « {values[name]} »."
-        for name in NUMBERS
+        for name in (*NUMBERS, *(("MINOR_SECRET_AGE",) if values["MINOR_SECRET_AGE"] else ()))
         if not values[name].isdecimal()
     ]
 

@@ -34,6 +34,7 @@ EVENTS: dict[str, str] = {
     "matrice.revue": "Matrice d’habilitation revue",
     "configuration.modifiee": "Configuration modifiée",
     "dossier.ouvert": "Dossier ouvert",
+    "dossier.hors_equipe": "Dossier atteint hors équipe de soins",
     "acces.refuse": "Accès au DMP refusé par l’établissement",
     "dmp.demande": "{transaction} : demande envoyée",
     "dmp.reponse": "{transaction} : réponse reçue ({outcome})",

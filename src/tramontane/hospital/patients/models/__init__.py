@@ -1,8 +1,16 @@
 """Identities, episodes, consent, and the HL7 messages that feed them."""
 
 from tramontane.hospital.patients.models.consent import ConsentRecord
-from tramontane.hospital.patients.models.episodes import CareTeamMember, Episode
+from tramontane.hospital.patients.models.episodes import CareTeamMember, Episode, OutsideAccess
 from tramontane.hospital.patients.models.feed import Hl7Message
 from tramontane.hospital.patients.models.identities import LegalRepresentative, Patient
 
-__all__ = ["CareTeamMember", "ConsentRecord", "Episode", "Hl7Message", "LegalRepresentative", "Patient"]
+__all__ = [
+    "CareTeamMember",
+    "ConsentRecord",
+    "Episode",
+    "Hl7Message",
+    "LegalRepresentative",
+    "OutsideAccess",
+    "Patient",
+]

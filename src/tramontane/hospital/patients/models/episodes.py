@@ -41,3 +41,12 @@ class CareTeamMember(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="care_teams")
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+
+
+class OutsideAccess(models.Model):
+    """A professional reached, by exact identifiers, a patient outside her care team. It opens the record's door only:
+    reading the DMP still asks for the patient's explicit consent, or for an emergency."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="outside_accesses")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="outside_accesses")
+    opened_at = models.DateTimeField()

@@ -1,0 +1,109 @@
+"""Reading patients: who may be seen by whom, the episode of the moment, the admissions of the day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from tramontane.hospital.accounts.models import Account, LegalEntity, Role, Service
+from tramontane.hospital.accounts.selectors import current_services
+from tramontane.hospital.patients.models import CareTeamMember, ConsentRecord, Episode, OutsideAccess, Patient
+
+# A discharged patient stays in the lists of the service for the time it takes to write and read the last results.
+AFTER_DISCHARGE = timedelta(days=30)
+# A patient reached outside the care team stays within reach for a day's work.
+OUTSIDE_FOR = timedelta(hours=12)
+
+
+def active_episodes(at: datetime) -> Q:
+    """Episodes begun, not cancelled, and not ended for longer than `AFTER_DISCHARGE`."""
+    return Q(starts_at__lte=at, cancelled_at=None) & (Q(ends_at=None) | Q(ends_at__gt=at - AFTER_DISCHARGE))
+
+
+def patients_of(legal_entity: LegalEntity) -> QuerySet[Patient]:
+    """Every patient of the entity, merged identities left out."""
+    return Patient.objects.filter(legal_entity=legal_entity, merged_into=None)
+
+
+def patients_for(account: Account, at: datetime) -> QuerySet[Patient]:
+    """The patients an account may see.
+
+    Admissions see the entity's. A clinician sees those with an active episode in one of her services, in a service
+    open to the whole hospital, in whose care team she is named, or whom she reached by exact identifiers today.
+    """
+    patients = patients_of(account.legal_entity)
+    if account.has_role(Role.ADMISSIONS):
+        return patients
+    if not account.has_role(Role.CLINICIAN):
+        return patients.none()
+    within = Episode.objects.filter(active_episodes(at), _reached_by(account, at), patient=OuterRef("pk"))
+    reached = OutsideAccess.objects.filter(account=account, opened_at__gt=at - OUTSIDE_FOR, patient=OuterRef("pk"))
+    return patients.filter(Exists(within) | Exists(reached))
+
+
+def _reached_by(account: Account, at: datetime) -> Q:
+    services = [service.pk for service in current_services(account, at)]
+    return (
+        Q(service__in=services)
+        | Q(service__reach=Service.Reach.HOSPITAL)
+        | Q(care_team__account=account)
+    )  # fmt: skip
+
+
+def patient_for(account: Account, patient_id: int, at: datetime) -> Patient | None:
+    """One patient, when the account may see her; None otherwise: she does not exist for this account."""
+    return patients_for(account, at).filter(pk=patient_id).first()
+
+
+def current_episode(patient: Patient, account: Account, at: datetime) -> Episode | None:
+    """The active episode that concerns the account most: in her services first, then the newest."""
+    episodes = list(
+        patient.episodes.filter(active_episodes(at)).select_related("service__geographic_entity").order_by("-starts_at")
+    )
+    mine = {service.pk for service in current_services(account, at)}
+    return next((e for e in episodes if e.service_id in mine), episodes[0] if episodes else None)
+
+
+def is_care_team(account: Account, episode: Episode | None, at: datetime) -> bool:
+    """Whether the account belongs to the team of the episode: its service, or named in its care team."""
+    if episode is None:
+        return False
+    if episode.service_id in {service.pk for service in current_services(account, at)}:
+        return True
+    return CareTeamMember.objects.filter(episode=episode, account=account).exists()
+
+
+def find_outside(account: Account, *, ipp: str, birth_name: str) -> Patient | None:
+    """A patient outside the account's reach, by exact IPP and birth name: two things that are not guessed together."""
+    return patients_of(account.legal_entity).filter(ipp=ipp.strip(), birth_name__iexact=birth_name.strip()).first()
+
+
+def search(patients: QuerySet[Patient], text: str) -> QuerySet[Patient]:
+    """Patients whose birth or used name starts with each word, or whose IPP or INS is exactly the text."""
+    words = text.split()
+    if not words:
+        return patients
+    by_name = Q()
+    for word in words:
+        by_name &= (
+            Q(birth_name__istartswith=word)
+            | Q(used_name__istartswith=word)
+            | Q(first_given_name__istartswith=word)
+            | Q(used_given_name__istartswith=word)
+        )
+    compact = "".join(words)
+    return patients.filter(by_name | Q(ipp__iexact=compact) | Q(ins=compact))
+
+
+def arrivals(legal_entity: LegalEntity, start: datetime, end: datetime) -> QuerySet[Episode]:
+    """Episodes that start within the period, with their patient and consent history: one query each, however many."""
+    consents = Prefetch("patient__consents", queryset=ConsentRecord.objects.order_by("id"), to_attr="history")
+    return (
+        Episode.objects.filter(
+            patient__legal_entity=legal_entity, starts_at__gte=start, starts_at__lt=end, cancelled_at=None
+        )
+        .select_related("patient", "service")
+        .prefetch_related(consents)
+        .order_by("starts_at", "id")
+    )

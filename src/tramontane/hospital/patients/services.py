@@ -1,0 +1,196 @@
+"""Writing patients: identities, episodes, consent. Each write carries its trace, in the same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tramontane.dmp.errors import InvalidIdentifier
+from tramontane.dmp.identity import Ins, InsAuthority
+from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import Account, LegalEntity, Service
+from tramontane.hospital.patients.models import CareTeamMember, ConsentRecord, Episode, OutsideAccess, Patient
+from tramontane.hospital.traces.events import Actor, Event
+from tramontane.hospital.traces.services import record
+
+Choice = ConsentRecord.Choice
+Subject = ConsentRecord.Subject
+
+# What may be declared about what. An empty cell is refused: nobody « consents » to an information.
+ALLOWED: dict[str, frozenset[str]] = {
+    Subject.INFORMATION: frozenset({Choice.INFORMED}),
+    Subject.CONSULTATION: frozenset({Choice.CONSENT, Choice.OPPOSITION, Choice.WITHDRAWN}),
+    Subject.FEEDING: frozenset({Choice.INFORMED, Choice.OPPOSITION, Choice.WITHDRAWN}),
+}
+
+
+class PatientError(Exception):
+    """A write refused; `field` names the form field at fault."""
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a patient, or the person who answers for her, declares."""
+
+    subject: str
+    choice: str
+    episode: Episode | None = None
+    for_account: Account | None = None
+    motive: str = ""
+    given_by: str = ""
+    source: str = "screen"
+
+    def __post_init__(self) -> None:
+        if self.choice not in ALLOWED.get(self.subject, frozenset()):
+            raise PatientError(f"« {self.choice} » ne se déclare pas pour « {self.subject} ».", "choice")
+        if self.subject == Subject.FEEDING and self.choice == Choice.OPPOSITION and not self.motive.strip():
+            raise PatientError(
+                "L’opposition à l’alimentation demande un motif légitime (CSP L. 1111-15, R. 1111-47).", "motive"
+            )
+
+
+@transaction.atomic
+def declare(patient: Patient, declaration: Declaration, *, actor: Actor) -> ConsentRecord:
+    """Add a declaration to the patient's history. Nothing is overwritten: the newest row is the state."""
+    row = ConsentRecord.objects.create(
+        patient=patient,
+        episode=declaration.episode,
+        subject=declaration.subject,
+        choice=declaration.choice,
+        for_account=declaration.for_account,
+        motive=declaration.motive,
+        given_by=declaration.given_by,
+        recorded_at=clock.now(),
+        recorded_by_id=actor.account_id,
+        source=declaration.source,
+    )
+    detail = {"subject": row.get_subject_display(), "choice": row.get_choice_display(), "source": row.source}
+    record(_event("consentement.enregistre", patient, actor, detail=detail))
+    return row
+
+
+@transaction.atomic
+def create_patient(legal_entity: LegalEntity, traits: dict[str, Any], *, actor: Actor) -> Patient:
+    """Create a provisional identity.
+
+    Raises:
+        PatientError: the IPP already names somebody here.
+    """
+    if Patient.objects.filter(legal_entity=legal_entity, ipp=traits["ipp"]).exists():
+        raise PatientError("Cet IPP désigne déjà un autre patient de l’établissement.", "ipp")
+    patient = Patient.objects.create(legal_entity=legal_entity, **traits)
+    record(_event("patient.cree", patient, actor))
+    return patient
+
+
+@transaction.atomic
+def update_traits(patient: Patient, traits: dict[str, Any], *, actor: Actor) -> Patient:
+    """Change strict traits. A qualified identity whose traits change is no longer qualified: INSi must answer again."""
+    changed = sorted(name for name, value in traits.items() if getattr(patient, name) != value)
+    if not changed:
+        return patient
+    for name in changed:
+        setattr(patient, name, traits[name])
+    if patient.identity_status == Patient.IdentityStatus.QUALIFIEE and STRICT_TRAITS.intersection(changed):
+        patient.identity_status, patient.qualified_at = Patient.IdentityStatus.VALIDEE, None
+        patient.ins, patient.ins_oid = "", ""
+    patient.save()
+    record(_event("patient.modifie", patient, actor, detail={"fields": changed}))
+    return patient
+
+
+STRICT_TRAITS = frozenset(
+    {"birth_name", "birth_given_names", "first_given_name", "sex", "birth_date", "birth_place_code"}
+)
+
+
+@transaction.atomic
+def set_ins(patient: Patient, value: str, oid: str, *, checked: bool, actor: Actor) -> Patient:
+    """Attach an INS returned by INSi. `checked`: the identity was also controlled on a document → qualified (RNIV).
+
+    Raises:
+        PatientError: impossible INS, or an INS that already names another patient.
+    """
+    try:
+        ins = Ins(value, InsAuthority.from_oid(oid))
+    except InvalidIdentifier as error:
+        raise PatientError(error.explain(), "ins") from error
+    others = Patient.objects.filter(legal_entity=patient.legal_entity_id, ins=ins.value, merged_into=None)
+    if others.exclude(pk=patient.pk).exists():
+        raise PatientError(
+            "Cet INS est déjà porté par un autre dossier : doublon à traiter par l’identitovigilance.", "ins"
+        )
+    now = clock.now()
+    patient.ins, patient.ins_oid, patient.ins_checked_at = ins.value, ins.oid, now
+    patient.identity_status = Patient.IdentityStatus.QUALIFIEE if checked else Patient.IdentityStatus.RECUPEREE
+    patient.qualified_at = now if checked else None
+    patient.save()
+    record(_event("patient.qualifie" if checked else "patient.modifie", patient, actor))
+    return patient
+
+
+@transaction.atomic
+def control_identity(patient: Patient, *, actor: Actor) -> Patient:
+    """Say that the identity was checked on a high-trust document: PROV → VALI, RECUP → QUAL (RNIV)."""
+    controlled = {
+        Patient.IdentityStatus.PROVISOIRE: Patient.IdentityStatus.VALIDEE,
+        Patient.IdentityStatus.RECUPEREE: Patient.IdentityStatus.QUALIFIEE,
+    }
+    status = controlled.get(Patient.IdentityStatus(patient.identity_status))
+    if status is None:
+        return patient
+    patient.identity_status = status
+    patient.qualified_at = clock.now() if status is Patient.IdentityStatus.QUALIFIEE else None
+    patient.save()
+    record(_event("patient.qualifie" if patient.qualified_at else "patient.modifie", patient, actor))
+    return patient
+
+
+@transaction.atomic
+def admit(
+    patient: Patient, service: Service, *, visit_number: str, kind: str, starts_at: datetime, actor: Actor
+) -> Episode:
+    """Open an episode.
+
+    Raises:
+        PatientError: the visit number is taken, or the service belongs to another legal entity.
+    """
+    if service.geographic_entity.legal_entity_id != patient.legal_entity_id:
+        raise PatientError("Ce service appartient à un autre établissement.", "service")
+    if patient.episodes.filter(visit_number=visit_number).exists():
+        raise PatientError("Ce numéro de venue existe déjà pour ce patient.", "visit_number")
+    episode = Episode.objects.create(
+        patient=patient, service=service, visit_number=visit_number, kind=kind, starts_at=starts_at
+    )
+    record(_event("venue.modifiee", patient, actor, detail={"visit": visit_number}))
+    return episode
+
+
+@transaction.atomic
+def join_care_team(episode: Episode, account: Account, *, actor: Actor) -> CareTeamMember:
+    """Name an account in the care team of an episode."""
+    member, created = CareTeamMember.objects.get_or_create(
+        episode=episode, account=account, defaults={"added_at": clock.now(), "added_by_id": actor.account_id}
+    )
+    if created:
+        record(_event("venue.modifiee", episode.patient, actor, detail={"care_team": account.pk}))
+    return member
+
+
+@transaction.atomic
+def note_outside_access(patient: Patient, *, account: Account, actor: Actor) -> OutsideAccess:
+    """Let a professional reach a patient outside her care team, with its trace."""
+    access = OutsideAccess.objects.create(patient=patient, account=account, opened_at=clock.now())
+    record(_event("dossier.hors_equipe", patient, actor))
+    return access
+
+
+def _event(code: str, patient: Patient, actor: Actor, *, detail: dict[str, Any] | None = None) -> Event:
+    return Event(code=code, actor=actor, patient_id=patient.pk, ins=patient.ins, detail=detail or {})

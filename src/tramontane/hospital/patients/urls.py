@@ -1,0 +1,20 @@
+"""Addresses of the patients app."""
+
+from django.urls import path
+
+from tramontane.hospital.patients.views import admissions, consents, patients
+
+app_name = "patients"
+urlpatterns = [
+    path("patients/", patients.listing, name="list"),
+    path("patients/hors-equipe/", patients.outside, name="outside"),
+    path("admissions/", admissions.desk, name="admissions"),
+    path("admissions/nouveau/", admissions.create, name="create"),
+    path("admissions/patients/", admissions.directory, name="directory"),
+    path("patients/<int:patient_id>/identite/", admissions.identity, name="identity"),
+    path("patients/<int:patient_id>/identite/controler/", admissions.control, name="control"),
+    path("patients/<int:patient_id>/identite/ins/", admissions.ins, name="ins"),
+    path("patients/<int:patient_id>/admettre/", admissions.admit_patient, name="admit"),
+    path("patients/<int:patient_id>/consentement/", consents.consent, name="consent"),
+    path("patients/<int:patient_id>/consentement/imprimer/", consents.notice, name="consent-notice"),
+]

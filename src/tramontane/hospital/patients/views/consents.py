@@ -1,0 +1,86 @@
+"""Consent in two clicks, its history, and the notice to print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import Role
+from tramontane.hospital.accounts.permissions import may, requires
+from tramontane.hospital.accounts.requests import AuthenticatedRequest
+from tramontane.hospital.accounts.selectors import actor
+from tramontane.hospital.patients import selectors, services
+from tramontane.hospital.patients.consent import consent_state
+from tramontane.hospital.patients.forms import ConsentForm
+from tramontane.hospital.patients.models import ConsentRecord, Episode, Patient
+from tramontane.hospital.patients.views.access import patient_or_404
+
+SPOKEN = {
+    "informed": "Information enregistrée.",
+    "consent": "Consentement enregistré.",
+    "opposition": "Opposition enregistrée.",
+    "withdrawn": "Retrait enregistré. Aucune lecture ne partira plus.",
+}
+
+
+@requires(Role.ADMISSIONS, Role.CLINICIAN)
+def consent(request: AuthenticatedRequest, patient_id: int) -> HttpResponse:
+    """What the patient said for the current episode; two buttons to record it; the whole history."""
+    patient = patient_or_404(request, patient_id)
+    episode = selectors.current_episode(patient, request.account, clock.now())
+    form = ConsentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _declare(request, patient, episode, form):
+        return redirect(request.GET.get("suite") if _is_local(request.GET.get("suite")) else request.path)
+    return render(
+        request, "patients/consent.html", _context(request, patient, episode, form), status=422 if form.errors else 200
+    )
+
+
+def _declare(request: AuthenticatedRequest, patient: Patient, episode: Episode | None, form: ConsentForm) -> bool:
+    values: dict[str, Any] = form.cleaned_data
+    outside = _is_outside(request, episode)
+    try:
+        declaration = services.Declaration(**values, episode=episode, for_account=request.account if outside else None)
+    except services.PatientError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return False
+    services.declare(patient, declaration, actor=actor(request.account, request.proof))
+    messages.success(request, SPOKEN[values["choice"]])
+    return True
+
+
+def _is_outside(request: AuthenticatedRequest, episode: Episode | None) -> bool:
+    """A clinician outside the care team records an explicit consent, for herself alone."""
+    if not may(request.account, Role.CLINICIAN) or may(request.account, Role.ADMISSIONS):
+        return False
+    return not selectors.is_care_team(request.account, episode, clock.now())
+
+
+def _is_local(address: str | None) -> bool:
+    return bool(address) and address.startswith("/") and not address.startswith(("//", "/\\"))
+
+
+def _context(
+    request: AuthenticatedRequest, patient: Patient, episode: Episode | None, form: ConsentForm
+) -> dict[str, Any]:
+    history = ConsentRecord.objects.filter(patient=patient).select_related("recorded_by", "for_account", "episode")
+    return {
+        "patient": patient,
+        "episode": episode,
+        "state": consent_state(patient, episode),
+        "outside": _is_outside(request, episode),
+        "history": history.order_by("-id"),
+        "form": form,
+        "representatives": patient.representatives.all(),
+    }
+
+
+@requires(Role.ADMISSIONS, Role.CLINICIAN)
+def notice(request: AuthenticatedRequest, patient_id: int) -> HttpResponse:
+    """The establishment's own notice, to print and hand over."""
+    patient = patient_or_404(request, patient_id)
+    return render(request, "patients/notice.html", {"patient": patient, "today": clock.now()})

@@ -1,0 +1,87 @@
+"""RNIV statuses: what qualifies an identity, and what takes the qualification back."""
+
+from __future__ import annotations
+
+import pytest
+from support.hospital import make_account, make_ins, make_legal_entity, make_patient, make_service
+
+from tramontane.hospital import clock
+from tramontane.hospital.accounts.selectors import actor
+from tramontane.hospital.patients import services
+from tramontane.hospital.patients.models import Patient
+from tramontane.hospital.traces.models import Trace
+
+pytestmark = pytest.mark.django_db
+OID = "1.2.250.1.213.1.4.10"
+Status = Patient.IdentityStatus
+
+
+@pytest.fixture
+def entity():
+    return make_legal_entity()
+
+
+@pytest.fixture
+def clerk(entity):
+    return actor(make_account(entity), None)
+
+
+@pytest.fixture
+def provisional(entity) -> Patient:
+    return make_patient(entity, qualified=False)
+
+
+def test_insi_alone_recovers_and_with_a_control_qualifies(provisional, clerk):
+    assert (
+        services.set_ins(provisional, make_ins(), OID, checked=False, actor=clerk).identity_status == Status.RECUPEREE
+    )
+    qualified = services.control_identity(provisional, actor=clerk)
+    assert qualified.identity_status == Status.QUALIFIEE
+    assert qualified.qualified_at is not None
+
+
+def test_a_control_alone_validates(provisional, clerk):
+    assert services.control_identity(provisional, actor=clerk).identity_status == Status.VALIDEE
+
+
+def test_changing_a_strict_trait_takes_back_the_ins(entity, clerk):
+    patient = make_patient(entity)
+    services.update_traits(patient, {"birth_name": "DUPONT"}, actor=clerk)
+    patient.refresh_from_db()
+    assert (patient.identity_status, patient.ins, patient.qualified_at) == (Status.VALIDEE, "", None)
+    assert Trace.objects.get(event="patient.modifie").detail == {"fields": ["birth_name"]}
+
+
+def test_changing_the_used_name_does_not(entity, clerk):
+    patient = make_patient(entity)
+    services.update_traits(patient, {"used_name": "DUPONT"}, actor=clerk)
+    patient.refresh_from_db()
+    assert patient.identity_status == Status.QUALIFIEE
+
+
+def test_writing_the_same_traits_writes_nothing(entity, clerk):
+    patient = make_patient(entity)
+    services.update_traits(patient, {"birth_name": patient.birth_name}, actor=clerk)
+    assert not Trace.objects.exists()
+
+
+def test_an_ins_already_carried_by_another_record_is_refused(entity, provisional, clerk):
+    other = make_patient(entity)
+    with pytest.raises(services.PatientError, match="doublon"):
+        services.set_ins(provisional, other.ins, OID, checked=True, actor=clerk)
+
+
+def test_an_impossible_ins_is_refused_without_being_quoted(provisional, clerk):
+    with pytest.raises(services.PatientError) as refusal:
+        services.set_ins(provisional, "123", OID, checked=True, actor=clerk)
+    assert refusal.value.field == "ins"
+
+
+def test_an_ipp_names_one_person(entity, provisional, clerk):
+    with pytest.raises(services.PatientError, match="IPP"):
+        services.create_patient(entity, {"ipp": provisional.ipp}, actor=clerk)
+
+
+def test_a_service_of_another_entity_admits_nobody_here(provisional, clerk):
+    with pytest.raises(services.PatientError, match="autre établissement"):
+        services.admit(provisional, make_service(), visit_number="1", kind="I", starts_at=clock.now(), actor=clerk)
