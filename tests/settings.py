@@ -30,3 +30,6 @@ else:
 INSTALLED_APPS = [*_hospital.INSTALLED_APPS, "tramontane.national.apps.NationalConfig"]
 SECRET_KEY = "tests only"
 NATIONAL_DATA_DIRECTORY = _DIRECTORY / "national"
+
+# Named here for the type checker, which reads this module and not what is copied above.
+ENVIRONMENT = _hospital.ENVIRONMENT

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.hospital import make_account, make_ins, make_legal_entity, make_patient, make_service
 
+from support.hospital import make_account, make_ins, make_legal_entity, make_patient, make_service
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.patients import services

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from support.hospital import make_account, make_episode, make_legal_entity, make_patient, make_service
 
+from support.hospital import make_account, make_episode, make_legal_entity, make_patient, make_service
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role, Service
 from tramontane.hospital.accounts.selectors import actor

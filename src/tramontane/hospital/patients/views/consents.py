@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
@@ -34,7 +35,7 @@ def consent(request: AuthenticatedRequest, patient_id: int) -> HttpResponse:
     episode = selectors.current_episode(patient, request.account, clock.now())
     form = ConsentForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _declare(request, patient, episode, form):
-        return redirect(request.GET.get("suite") if _is_local(request.GET.get("suite")) else request.path)
+        return redirect(_next(request))
     return render(
         request, "patients/consent.html", _context(request, patient, episode, form), status=422 if form.errors else 200
     )
@@ -60,8 +61,10 @@ def _is_outside(request: AuthenticatedRequest, episode: Episode | None) -> bool:
     return not selectors.is_care_team(request.account, episode, clock.now())
 
 
-def _is_local(address: str | None) -> bool:
-    return bool(address) and address.startswith("/") and not address.startswith(("//", "/\\"))
+def _next(request: AuthenticatedRequest) -> str:
+    """Where the desk wants to come back to, within the application only."""
+    wanted = request.GET.get("suite", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else request.path
 
 
 def _context(
