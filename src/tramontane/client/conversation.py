@@ -136,13 +136,13 @@ class Core:
             attempt += 1
 
     def _exchange(self, plan: Plan[T], request: HttpRequest, exchange: Exchange, seconds: float) -> Conversation[T]:
-        """One attempt. The observer hears ASKED before anything leaves, and the end whatever it is."""
-        clock, timeline = self.setting.clock, Timeline(self.setting.clock.monotonic)
+        """One attempt. The observer hears ASKED before anything leaves, then the end whatever it is."""
         self._enter_circuit()
+        self._announce(exchange)
+        timeline = Timeline(self.setting.clock.monotonic)
         answer: Answer[Any] | None = None
         failure: BaseException | None = None
         try:
-            self.setting.observer(exchange)
             answer = yield Send(request, plan.stream, seconds, timeline)
             value: T = plan.read(answer.value) if plan.read else answer.value
         except BaseException as error:
@@ -151,21 +151,29 @@ class Core:
         finally:
             event, outcome = _end(failure)
             self._leave_circuit(event, failure)
-            ended = clock.now()
-            self.setting.observer(
-                replace(
-                    exchange,
-                    outcome=outcome,
-                    answered_at=ended if answer else None,
-                    status=answer.status if answer else None,
-                    phases=timeline.durations(),
-                    clock_skew=skew.measure(answer.date, sent_at=exchange.asked_at, received_at=ended)
-                    if answer
-                    else None,
-                    error=failure if isinstance(failure, TramontaneError) else None,
-                )
-            )
+            ended = replace(exchange, outcome=outcome, phases=timeline.durations())
+            self.setting.observer(self._ended(ended, answer, failure))
         return value
+
+    def _announce(self, exchange: Exchange) -> None:
+        try:
+            self.setting.observer(exchange)
+        except BaseException:
+            self._leave_circuit(Event.GIVE_UP, None)
+            raise
+
+    def _ended(self, exchange: Exchange, answer: Answer[Any] | None, failure: BaseException | None) -> Exchange:
+        error = failure if isinstance(failure, TramontaneError) else None
+        if answer is None:
+            return replace(exchange, error=error)
+        now = self.setting.clock.now()
+        return replace(
+            exchange,
+            answered_at=now,
+            status=answer.status,
+            clock_skew=skew.measure(answer.date, sent_at=exchange.asked_at, received_at=now),
+            error=error,
+        )
 
     def _write(self, plan: Plan[Any], attempt: int) -> tuple[HttpRequest, Exchange]:
         """Every attempt has its own VIHF and identifiers: the DMP refuses an assertion it has already seen."""

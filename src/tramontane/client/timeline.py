@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from itertools import pairwise
 
 from tramontane.client.errors import Phase
 
@@ -34,8 +35,7 @@ class Timeline:
     def durations(self) -> tuple[tuple[Phase, float], ...]:
         """(phase, seconds) for each phase met, in the order of `Phase`; the current one counts up to now."""
         spent: dict[Phase, float] = {}
-        ends = [instant for _, instant in self._marks[1:]] + [self._monotonic()]
-        for (phase, start), end in zip(self._marks, ends, strict=True):
+        for (phase, start), (_, end) in pairwise([*self._marks, (self.phase, self._monotonic())]):
             spent[phase] = spent.get(phase, 0.0) + end - start
         return tuple((phase, spent[phase]) for phase in Phase if phase in spent)
 
