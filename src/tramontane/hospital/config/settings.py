@@ -66,7 +66,6 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoDivFormRenderer"
 
 AUTH_USER_MODEL = "accounts.Account"
 PASSWORD_HASHERS = [

@@ -1,0 +1,165 @@
+"""The admissions desk and the clinician's list, as pages: what they say first, what they allow, what they cost."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from support.hospital import login, make_account, make_episode, make_legal_entity, make_patient, make_service
+from tramontane.hospital.accounts.models import Role
+from tramontane.hospital.patients.models import ConsentRecord, Patient
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def service():
+    return make_service()
+
+
+@pytest.fixture
+def entity(service):
+    return service.geographic_entity.legal_entity
+
+
+@pytest.fixture
+def desk(entity) -> Client:
+    client = Client()
+    login(client, make_account(entity, roles=(Role.ADMISSIONS,)))
+    return client
+
+
+@pytest.fixture
+def clinician(service) -> Client:
+    client = Client()
+    login(client, make_account(services=(service,)))
+    return client
+
+
+def admitted(entity, service, **fields) -> Patient:
+    patient = make_patient(entity, **fields)
+    make_episode(patient, service)
+    return patient
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def test_the_desk_says_how_many_files_are_incomplete_and_puts_them_first(desk, entity, service):
+    complete = admitted(entity, service)
+    ConsentRecord.objects.create(
+        patient=complete, episode=complete.episodes.get(), subject="consultation", choice="consent",
+        recorded_at=complete.episodes.get().starts_at,
+    )  # fmt: skip
+    missing = admitted(entity, service, qualified=False)
+    page = text(desk.get("/admissions/"))
+    assert "2\u00a0arrivées" in page
+    assert "1\u00a0dossier incomplet" in page
+    assert page.index(missing.birth_name) < page.index(complete.birth_name)
+
+
+def test_consent_takes_two_clicks_from_the_desk_and_comes_back_to_it(desk, entity, service):
+    patient = admitted(entity, service)
+    answer = desk.post(
+        f"/patients/{patient.pk}/consentement/?suite=/admissions/", {"subject": "consultation", "choice": "consent"}
+    )
+    assert (answer.status_code, answer.url) == (302, "/admissions/")
+    assert patient.consents.get().choice == "consent"
+
+
+def test_the_way_back_never_leaves_the_application(desk, entity, service):
+    patient = admitted(entity, service)
+    for elsewhere in ("https://evil.example/", "//evil.example/", "/\\evil.example"):
+        answer = desk.post(
+            f"/patients/{patient.pk}/consentement/?suite={elsewhere}", {"subject": "information", "choice": "informed"}
+        )
+        assert answer.url == f"/patients/{patient.pk}/consentement/"
+
+
+def test_a_senseless_declaration_comes_back_with_its_reason_and_writes_nothing(desk, entity, service):
+    patient = admitted(entity, service)
+    answer = desk.post(f"/patients/{patient.pk}/consentement/", {"subject": "feeding", "choice": "opposition"})
+    assert answer.status_code == 422
+    assert "motif légitime" in text(answer)
+    assert not patient.consents.exists()
+
+
+def test_creating_an_identity_keeps_what_was_typed_when_it_is_refused(desk, entity):
+    taken = make_patient(entity)
+    typed = {
+        "ipp": taken.ipp, "birth_name": "Durand", "birth_given_names": "Paul Henri", "first_given_name": "Paul",
+        "sex": "M", "birth_date": "1990-02-03",
+    }  # fmt: skip
+    answer = desk.post("/admissions/nouveau/", typed)
+    assert answer.status_code == 422
+    assert "désigne déjà un autre patient" in text(answer)
+    assert 'value="DURAND"' in text(answer) or 'value="Durand"' in text(answer)
+    answer = desk.post("/admissions/nouveau/", typed | {"ipp": "NOUVEAU"})
+    assert answer.status_code == 302
+    assert Patient.objects.get(ipp="NOUVEAU").identity_status == "PROV"
+
+
+def test_the_first_given_name_starts_the_list_of_given_names(desk):
+    answer = desk.post(
+        "/admissions/nouveau/",
+        {
+            "ipp": "1",
+            "birth_name": "D",
+            "birth_given_names": "PAUL HENRI",
+            "first_given_name": "HENRI",
+            "sex": "M",
+            "birth_date": "1990-02-03",
+        },
+    )
+    assert "le début de « PAUL HENRI »" in text(answer)
+
+
+def test_a_clinician_finds_her_patients_and_only_them(clinician, entity, service):
+    mine, other = admitted(entity, service), admitted(entity, make_service(entity))
+    page = text(clinician.get("/patients/?services=tous"))
+    assert mine.birth_name in page
+    assert other.birth_name not in page
+
+
+def test_an_empty_service_says_why_and_what_to_expect(clinician):
+    assert "Aucun patient dans ce service" in text(clinician.get("/patients/"))
+
+
+def test_the_list_page_costs_the_same_for_three_or_twenty_patients(
+    clinician, entity, service, django_assert_max_num_queries
+):
+    for _ in range(20):
+        admitted(entity, service)
+    with django_assert_max_num_queries(12):
+        clinician.get("/patients/")
+
+
+def test_the_desk_costs_the_same_for_any_number_of_arrivals(desk, entity, service, django_assert_max_num_queries):
+    for _ in range(20):
+        admitted(entity, service)
+    with django_assert_max_num_queries(12):
+        desk.get("/admissions/")
+
+
+@pytest.mark.parametrize("path", ["identite/", "consentement/", "consentement/imprimer/"])
+def test_a_patient_of_another_entity_does_not_exist_here(desk, path):
+    stranger = make_patient(make_legal_entity())
+    assert desk.get(f"/patients/{stranger.pk}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/admissions/", "/admissions/nouveau/", "/admissions/patients/"])
+def test_the_admissions_desk_is_closed_to_clinicians(clinician, path):
+    assert clinician.get(path).status_code == 403
+
+
+def test_reaching_a_patient_outside_the_team_asks_for_both_identifiers(clinician, entity):
+    outsider = make_patient(entity)
+    wrong = clinician.post("/patients/hors-equipe/", {"ipp": outsider.ipp, "birth_name": "AUTRE"})
+    assert wrong.status_code == 422
+    answer = clinician.post("/patients/hors-equipe/", {"ipp": outsider.ipp, "birth_name": outsider.birth_name})
+    assert answer.status_code == 302
+    page = text(clinician.get(answer.url))
+    assert "consentement explicite" in page
+    clinician.post(answer.url, {"subject": "consultation", "choice": "consent"})
+    assert outsider.consents.get().for_account is not None
