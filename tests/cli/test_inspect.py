@@ -79,7 +79,7 @@ def test_every_example_gives_json_that_says_the_same(name):
     found = recognise(example(name))
     read = json.loads(json.dumps(found.as_json()))
     assert read["kind"] == found.kind
-    assert [f"{row['label']} : {row['value']}" for row in read["rows"]] == list(found.summary_lines[1:])
+    assert [f"{row['label']} : {row['value']}" for row in read["rows"]] == list(found.summary_lines[1:])
 
 
 class TestMessages:
@@ -93,7 +93,7 @@ class TestMessages:
         assert document["service_start_time"].startswith("2026-02-12T07:00:00")
         assert document["source_patient_info"] == ["(masqué)"] * 3
         assert document["authors"][0]["person"].startswith("899990000012^MARTIN")
-        assert "Document 1 : Compte rendu hospitalier ; CR hospitalier (séjour) ; 2026-02-12" in lines(
+        assert "Document 1 : Compte rendu hospitalier ; CR hospitalier (séjour) ; 2026-02-12" in lines(
             "td31_response.xml"
         )
 
@@ -109,7 +109,7 @@ class TestMessages:
     def test_a_failure_tells_its_errors(self):
         found = recognise(example("td31_response_error.xml"))
         assert found.as_json()["errors"][0]["code"] == "XDSUnknownPatientId"
-        assert "Erreur : XDSUnknownPatientId ; patient inconnu du registre" in "\n".join(found.summary_lines)
+        assert "Erreur : XDSUnknownPatientId ; patient inconnu du registre" in "\n".join(found.summary_lines)
 
     def test_the_state_of_a_masked_document_is_told(self):
         body = example("td31_response.xml").replace(b'nodeRepresentation="N"', b'nodeRepresentation="MASQUE_PS"')
@@ -124,14 +124,14 @@ class TestMessages:
         start, end = answer.index(b"<rim:ExtrinsicObject"), answer.index(b"</rim:RegistryObjectList>")
         found = recognise(answer[:start] + answer[start:end] * 60 + answer[end:])
         assert len(found.as_json()["documents"]) == 60
-        assert found.summary_lines[-1] == "Et aussi : 10 autres documents"
+        assert found.summary_lines[-1] == "Et aussi : 10 autres documents"
 
     def test_a_status_tells_the_authorisation_and_what_the_dmp_states(self):
         text = lines("td02_response_active.xml")
-        assert "Statut du DMP : active" in text
-        assert "AUTORISATION : VALIDE" in text
-        assert "RATTACHEMENT_ENS : true" in text
-        assert "Résultat : aucun DMP pour cet INS" in lines("td02_response_unknown.xml")
+        assert "Statut du DMP : active" in text
+        assert "AUTORISATION : VALIDE" in text
+        assert "RATTACHEMENT_ENS : true" in text
+        assert "Résultat : aucun DMP pour cet INS" in lines("td02_response_unknown.xml")
 
     def test_administrative_data_are_told_apart_from_the_existence_test(self):
         body = example("td02_request.xml").replace(b"TEST_EXST", b"CNSLT_DATA")
@@ -142,7 +142,7 @@ class TestMessages:
             b'<acknowledgement typeCode="AA">',
             b'<acknowledgement typeCode="AE"><acknowledgementDetail><code code="DMPFound"/><text>non</text></acknowledgementDetail>',
         )
-        assert "Refus : DMPFound ; non" in "\n".join(recognise(body).summary_lines)
+        assert "Refus : DMPFound ; non" in "\n".join(recognise(body).summary_lines)
 
     def test_a_registration_without_traits_or_closing_is_told_without(self):
         body = example("td02_response_active.xml")
@@ -151,21 +151,21 @@ class TestMessages:
 
     def test_a_fault_tells_what_it_means_and_what_to_do(self):
         text = lines("fault_invalid_certificate.xml")
-        assert "Sous-code : soap:DMPInvalidCertificate" in text
-        assert "À faire : " in text
+        assert "Sous-code : soap:DMPInvalidCertificate" in text
+        assert "À faire : " in text
 
     def test_a_request_tells_what_its_token_claims_without_trusting_it(self):
         text = lines("td31_request_find_documents.xml")
-        assert "VIHF — Professionnel : 899990000012" in text
-        assert "VIHF — Mode d'authentification : INDIRECTE_RENFORCEE" in text
-        assert "VIHF — Rôles : Médecin (10), Qualifié en médecine générale (SM) (SM26)" in text
-        assert "$XDSDocumentEntryPatientId : *************89^^^&1.2.250.1.213.1.4.10&ISO^NH" in text
+        assert "VIHF — Professionnel : 899990000012" in text
+        assert "VIHF — Mode d'authentification : INDIRECTE_RENFORCEE" in text
+        assert "VIHF — Rôles : Médecin (10), Qualifié en médecine générale (SM) (SM26)" in text
+        assert "$XDSDocumentEntryPatientId : *************89^^^&1.2.250.1.213.1.4.10&ISO^NH" in text
 
     def test_a_token_alone_says_that_it_is_not_verified(self):
         found = recognise(example("vihf_air_simplifie_signed.xml"))
         assert "non vérifié" in found.title
-        assert "Authentification primaire : CONF_EXI_PGSSIS" in "\n".join(found.summary_lines)
-        assert "Homologation : (masqué)" in "\n".join(found.summary_lines)
+        assert "Authentification primaire : CONF_EXI_PGSSIS" in "\n".join(found.summary_lines)
+        assert "Homologation : (masqué)" in "\n".join(found.summary_lines)
 
     def test_a_deletion_is_told_apart_from_an_archiving(self):
         body = example("td33d_request_archive.xml").replace(b"StatusType:Archived", b"StatusType:Deleted")
@@ -174,10 +174,10 @@ class TestMessages:
     @pytest.mark.parametrize(
         ("body", "transaction", "line"),
         [
-            (b'<patientList xmlns="urn:si-dmp-patients"><startDate>20260101</startDate></patientList>', "TD0.4", "Depuis : 20260101"),
-            (b'<patientListResponse xmlns="urn:si-dmp-patients"><output><patientlistData/><patientlistData/><status>DMPOk</status></output></patientListResponse>', "TD0.4", "Nombre : 2"),
-            (b'<listAuthorizationByPatient xmlns="urn:si-dmp-habilitations"><mode>TOUTE</mode></listAuthorizationByPatient>', "TD1.6", "Mode : TOUTE"),
-            (b'<listAuthorizationByPatientResponse xmlns="urn:si-dmp-habilitations"><output><status>X</status><context>non</context></output></listAuthorizationByPatientResponse>', "TD1.6", "Contexte : non"),
+            (b'<patientList xmlns="urn:si-dmp-patients"><startDate>20260101</startDate></patientList>', "TD0.4", "Depuis : 20260101"),
+            (b'<patientListResponse xmlns="urn:si-dmp-patients"><output><patientlistData/><patientlistData/><status>DMPOk</status></output></patientListResponse>', "TD0.4", "Nombre : 2"),
+            (b'<listAuthorizationByPatient xmlns="urn:si-dmp-habilitations"><mode>TOUTE</mode></listAuthorizationByPatient>', "TD1.6", "Mode : TOUTE"),
+            (b'<listAuthorizationByPatientResponse xmlns="urn:si-dmp-habilitations"><output><status>X</status><context>non</context></output></listAuthorizationByPatientResponse>', "TD1.6", "Contexte : non"),
         ],
     )  # fmt: skip
     def test_the_other_services_are_recognised_too_even_without_their_envelope(self, body, transaction, line):
@@ -190,7 +190,7 @@ class TestMessages:
     def test_a_message_that_is_no_transaction_of_the_dmp_is_named(self):
         found = recognise(soap.build_envelope(soap.Addressing("urn:uuid:1", "a"), b'<x xmlns="urn:autre"/>'))
         assert found.kind is Kind.BODY
-        assert "Espace de noms : urn:autre" in found.summary_lines
+        assert "Espace de noms : urn:autre" in found.summary_lines
 
     def test_an_envelope_without_body_says_so(self):
         found = recognise(soap.build_envelope(soap.Addressing("urn:uuid:1", "a"), b""))
@@ -198,13 +198,13 @@ class TestMessages:
 
     def test_a_tolerated_deviation_is_told(self):
         body = example("td31_request_find_documents.xml").replace(b"soap:mustUnderstand", b"mustUnderstand")
-        assert "Écart toléré : mustUnderstand sans préfixe SOAP" in recognise(body).summary_lines
+        assert "Écart toléré : mustUnderstand sans préfixe SOAP" in recognise(body).summary_lines
 
 
 class TestMultipart:
     def test_the_attachments_are_told_with_the_title_of_each_document(self):
         found = recognise(example("td32_response.mime"))
-        assert "Pièce jointe : Document CDA R2 « Compte rendu hospitalier », 488 octets" in found.summary_lines
+        assert "Pièce jointe : Document CDA R2 « Compte rendu hospitalier », 488 octets" in found.summary_lines
         assert found.as_json()["parts"] == [{"content_id": "doc-1@dmp.example.invalid", "size": 488}]
         assert found.as_json()["documents"][0]["unique_id"] == "1.2.250.1.999.77.3.1772440000001"
 
@@ -222,27 +222,27 @@ class TestMultipart:
             .replace(b"<ClinicalDocument", b"<Autre")
             .replace(b"</ClinicalDocument", b"</Autre")
         )
-        assert any(line.startswith("Pièce jointe : 4") for line in recognise(body).summary_lines)
+        assert any(line.startswith("Pièce jointe : 4") for line in recognise(body).summary_lines)
 
     def test_a_cut_body_is_unreadable_and_says_so(self):
         found = recognise(example("td32_response.mime")[:-60])
         assert found.kind is Kind.UNKNOWN
-        assert found.title.startswith("Contenu illisible : ")
+        assert found.title.startswith("Contenu illisible : ")
 
 
 class TestDocuments:
     def test_a_document_with_a_file_tells_its_header_and_its_file(self):
         found = recognise(cda.build_level1(HEADER, PDF, "application/pdf"))
         assert found.kind is Kind.CDA
-        assert "Type : CR hospitalier (séjour)" in found.summary_lines
-        assert f"Contenu : application/pdf, {len(PDF)} octets" in found.summary_lines
-        assert "Identité : (masqué)" in found.summary_lines
-        assert "Patient : *************89" in found.summary_lines
+        assert "Type : CR hospitalier (séjour)" in found.summary_lines
+        assert f"Contenu : application/pdf, {len(PDF)} octets" in found.summary_lines
+        assert "Identité : (masqué)" in found.summary_lines
+        assert "Patient : *************89" in found.summary_lines
 
     def test_a_structured_document_says_so(self):
         found = recognise(structured("<paragraph>a</paragraph>"))
         assert found.as_json()["level"] == "3"
-        assert "Corps : structuré (niveaux 2 et 3)" in found.summary_lines
+        assert "Corps : structuré (niveaux 2 et 3)" in found.summary_lines
 
     def test_a_document_whose_file_cannot_be_decoded_is_still_told(self):
         found = recognise(unstructured("****", "application/pdf", ' representation="B64"'))
@@ -298,14 +298,14 @@ class TestArchives:
             )
         )
         assert found.kind is Kind.XDM
-        assert {"Lots : 1", "Fichiers : 3", "Documents décrits : 1"} <= set(found.summary_lines)
+        assert {"Lots : 1", "Fichiers : 3", "Documents décrits : 1"} <= set(found.summary_lines)
         assert found.as_json()["documents"][0]["uri"] == "DOC00001.XML"
         assert "absent" not in "\n".join(found.summary_lines)
         assert "279035121518989" not in json.dumps(found.as_json())
 
     def test_a_described_file_that_is_not_there_is_told(self):
         found = recognise(archive({"IHE_XDM/SUBSET01/METADATA.XML": submit_objects()}))
-        assert "Fichier absent : DOC00001.XML" in found.summary_lines
+        assert "Fichier absent : DOC00001.XML" in found.summary_lines
 
     def test_the_metadata_alone_are_recognised_and_are_no_transaction(self):
         found = recognise(submit_objects())
@@ -362,13 +362,13 @@ class TestHl7v2:
         assert found.kind is Kind.HL7V2
         assert found.title == "Message HL7 v2 ADT^A01^ADT_A01"
         text = "\n".join(found.summary_lines)
-        assert "Version : 2.5" in text
-        assert "Venue : V0001" in text
-        assert "Classe de venue : I" in text
-        assert "Statut du DMP (ZFA-1) : ACTIF" in text
-        assert "Opposition à l'alimentation (ZFA-9) : INO — informé, non opposé" in text
-        assert "Consentement à la consultation (ZFA-11) : IC — informé, consent" in text
-        assert "Statut de l'identité (PID-32) : VALI — " in text
+        assert "Version : 2.5" in text
+        assert "Venue : V0001" in text
+        assert "Classe de venue : I" in text
+        assert "Statut du DMP (ZFA-1) : ACTIF" in text
+        assert "Opposition à l'alimentation (ZFA-9) : INO — informé, non opposé" in text
+        assert "Consentement à la consultation (ZFA-11) : IC — informé, consent" in text
+        assert "Statut de l'identité (PID-32) : VALI — " in text
 
     def test_the_patient_is_masked_unless_asked(self):
         hidden = json.dumps(recognise(PAM.encode()).as_json())
@@ -387,7 +387,7 @@ class TestHl7v2:
             text.encode("cp1252"),
             text.encode("utf-8-sig"),
         ):
-            assert "Établissement émetteur : HÔPITAL" in recognise(data).summary_lines
+            assert "Établissement émetteur : HÔPITAL" in recognise(data).summary_lines
 
     @pytest.mark.parametrize("message", ["MSH|^~\\&", "MSH|", "MSH|^~\\&|A\rPID", "MSH#$%\\&#A#B"])
     def test_a_message_cut_short_is_still_told(self, message):
@@ -395,7 +395,7 @@ class TestHl7v2:
 
     def test_an_unknown_consent_is_told_as_it_is(self):
         assert (
-            "Consentement à la consultation (ZFA-11) : ZZ"
+            "Consentement à la consultation (ZFA-11) : ZZ"
             in recognise(PAM.replace("|IC|", "|ZZ|").encode()).summary_lines
         )
 

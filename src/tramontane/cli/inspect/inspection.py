@@ -59,7 +59,7 @@ class Inspection:
     @property
     def summary_lines(self) -> tuple[str, ...]:
         """The title, then each row, ready to print."""
-        return (self.title, *(f"{row.label} : {row.value}" for row in self.rows))
+        return (self.title, *(f"{row.label} : {row.value}" for row in self.rows))
 
     def as_json(self) -> dict[str, Any]:
         """The same, for programs: only what JSON knows."""
@@ -89,4 +89,4 @@ def unknown(sentence: str, *extra: Row) -> Inspection:
 
 
 def listed(values: Iterable[str]) -> str:
-    return " ; ".join(value for value in values if value)
+    return " ; ".join(value for value in values if value)

@@ -48,7 +48,7 @@ def _told(content: bytes, traits: Traits) -> str:
     except MalformedMessage:
         return size
     named = {row.label: row.value for row in document.rows}
-    return f"{document.title} « {named.get('Titre', 'sans titre')} », {size}"
+    return f"{document.title} « {named.get('Titre', 'sans titre')} », {size}"
 
 
 def read(content_type: str, body: bytes) -> mtom.Received:

@@ -37,9 +37,9 @@ def _describe(archive: zipfile.ZipFile, traits: Traits) -> Inspection:
     members = archive.infolist()
     described = [member for member in members if _METADATA.fullmatch(member.filename)]
     if len(members) > MAX_FILES:
-        return unknown(f"Archive zip de {len(members)} fichiers : trop pour être une archive XDM.")
+        return unknown(f"Archive zip de {len(members)} fichiers : trop pour être une archive XDM.")
     if not described:
-        return unknown("Archive zip sans IHE_XDM/…/METADATA.XML : ce n'est pas une archive XDM.")
+        return unknown("Archive zip sans IHE_XDM/…/METADATA.XML : ce n'est pas une archive XDM.")
     objects: list[RegistryObject] = []
     for member in described:
         with archive.open(member) as stream:

@@ -43,7 +43,7 @@ def recognise(data: bytes, content_type: str | None = None, *, show_traits: bool
     try:
         return _recognise(data, content_type, traits)
     except TramontaneError as error:
-        return unknown("Contenu illisible : " + error.message, *rows(("Explication", error.explain())))
+        return unknown("Contenu illisible : " + error.message, *rows(("Explication", error.explain())))
 
 
 def _recognise(data: bytes, content_type: str | None, traits: Traits) -> Inspection:
@@ -62,7 +62,7 @@ def _recognise(data: bytes, content_type: str | None, traits: Traits) -> Inspect
 def _neither(data: bytes) -> Inspection:
     """Bytes of no known format; a few usual files are named."""
     if not data.strip():
-        return unknown("Rien à inspecter : le contenu est vide.")
+        return unknown("Rien à inspecter : le contenu est vide.")
     file = _FILES.get(kind_of(data, ""))
     if file is not None:
         return unknown(f"C'est {file}, pas un message ni un document CDA.")

@@ -32,7 +32,7 @@ def describe_token(assertion: etree._Element, traits: Traits) -> Inspection:
     """The summary of a token alone."""
     return Inspection(
         Kind.VIHF,
-        "Jeton VIHF (non vérifié : utilisez « tramontane vihf explain »)",
+        "Jeton VIHF (non vérifié : utilisez « tramontane vihf explain »)",
         rows=token_rows(assertion, traits),
         details={"assertion_id": assertion.get("ID", "")},
     )

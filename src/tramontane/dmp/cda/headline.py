@@ -41,12 +41,12 @@ def _rows(header: Header, zone: tzinfo | None, *, show_traits: bool) -> Iterator
     if header.encounter:
         yield "Prise en charge", _period(header.encounter.start.display(zone), header.encounter.end.display(zone))
     yield "Patient", _patient(header.patient, zone, show_traits=show_traits)
-    yield "Auteur" if len(header.authors) < 2 else "Auteurs", " ; ".join(map(_participant, header.authors))
+    yield "Auteur" if len(header.authors) < 2 else "Auteurs", " ; ".join(map(_participant, header.authors))
     yield "Responsable", _participant(header.legal_authenticator) if header.legal_authenticator else ""
     yield "Conservé par", _organization(header.custodian)
     yield "Confidentialité", _confidentiality(header.confidentiality)
     yield "Version", str(header.version) if header.version else ""
-    yield "Remplace", " ; ".join(identifier.unique_id for identifier in header.replaces)
+    yield "Remplace", " ; ".join(identifier.unique_id for identifier in header.replaces)
     yield "Identifiant", header.identifier.unique_id
 
 

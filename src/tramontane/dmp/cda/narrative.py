@@ -53,11 +53,11 @@ class Notice(StrEnum):
     """What the reader must know about what he sees, in French."""
 
     REMOVED = "Un contenu actif ou étranger au format des documents médicaux a été retiré de l'affichage."
-    EXTERNAL = "Un lien ou une image externe n'a pas été chargé : l'affichage ne sort jamais du document."
+    EXTERNAL = "Un lien ou une image externe n'a pas été chargé : l'affichage ne sort jamais du document."
     FLATTENED = "Une partie du document, trop imbriquée, est affichée sans sa mise en forme."
-    CUT = "Ce document est trop long pour être affiché en entier : téléchargez-le pour lire la suite."
+    CUT = "Ce document est trop long pour être affiché en entier : téléchargez-le pour lire la suite."
     MISPLACED = (
-        "Un texte mal placé dans un tableau ou une liste n'est pas affiché : téléchargez le document pour le lire."
+        "Un texte mal placé dans un tableau ou une liste n'est pas affiché : téléchargez le document pour le lire."
     )
     UNREADABLE_MEDIA = "Un fichier contenu dans le document n'a pas pu être affiché."
 

@@ -138,7 +138,7 @@ def _text(data: bytes) -> str:
 
 def _why_not(embedded: Embedded) -> str:
     if not embedded.as_declared and embedded.mime is not Mime.UNKNOWN:
-        return "Le fichier contenu dans ce document n'est pas du type annoncé : il n'est pas affiché."
+        return "Le fichier contenu dans ce document n'est pas du type annoncé : il n'est pas affiché."
     return "Le fichier contenu dans ce document ne peut pas être affiché ici."
 
 

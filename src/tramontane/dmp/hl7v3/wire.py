@@ -43,7 +43,7 @@ def require(element: etree._Element, path: str) -> etree._Element:
     found = find(element, path)
     if found is None:
         raise MalformedMessage(
-            f"Le message HL7 V3 ne contient pas l'élément attendu « {path} ».",
+            f"Le message HL7 V3 ne contient pas l'élément attendu « {path} ».",
             code="hl7v3-element-absent",
             expected=path,
             received="absent",

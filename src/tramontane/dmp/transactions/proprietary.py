@@ -90,7 +90,7 @@ def read_output(body: etree._Element, namespace: str, operation: str) -> tuple[e
 
 def _refusal(status: ServiceStatus, operation: str) -> ServiceStatusError:
     return ServiceStatusError(
-        f"Le DMP a refusé l'opération « {operation} » : statut « {status.status or 'absent'} ».",
+        f"Le DMP a refusé l'opération « {operation} » : statut « {status.status or 'absent'} ».",
         remote_code=status.status,
         remote_text=status.context,
         expected=f"statut {OK}",

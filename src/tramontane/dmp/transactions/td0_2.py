@@ -123,7 +123,7 @@ def _raise_for_acknowledgement(answer: DemographicsAnswer) -> None:
         return
     code, text = next(iter(answer.acknowledgement.details), (answer.acknowledgement.type_code, ""))
     raise AcknowledgementError(
-        f"Le DMP a refusé la demande : code « {code} ».",
+        f"Le DMP a refusé la demande : code « {code} ».",
         remote_code=code,
         remote_text=text,
         expected="acquittement AA",
@@ -139,8 +139,8 @@ def _status_without_registration(answer: DemographicsAnswer) -> DmpStatus:
     raise MalformedMessage(
         "Le DMP a accepté la demande sans décrire de dossier.",
         code="td0-2-reponse-incomplete",
-        expected="un dossier, ou queryResponseCode « NF »",
-        received=f"queryResponseCode « {answer.response_code} » sans dossier",
+        expected="un dossier, ou queryResponseCode « NF »",
+        received=f"queryResponseCode « {answer.response_code} » sans dossier",
         reference="TD0.2, PRPA_IN201308UV02",
     )
 
