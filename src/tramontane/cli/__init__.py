@@ -25,7 +25,7 @@ gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
         "consult": "tramontane.cli.consult:consult",
         "send": "tramontane.cli.send:send",
         "vihf": "tramontane.cli.vihf:vihf",
-        "inspect": "tramontane.cli.inspect:inspect",
+        "inspect": "tramontane.cli.inspecting:inspect",
         "cert": "tramontane.cli.cert:cert",
         "pki": "tramontane.cli.pki:pki",
     },

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from cryptography import x509
+from rich.text import Text
 
 from tramontane.cli.base import OK, REFUSED, FrenchCommand, FrenchGroup, emit, json_option
 from tramontane.cli.inputs import Instant, read_certificates, read_crls, read_input
@@ -180,8 +181,8 @@ def _fields(path: Path, leaf: x509.Certificate, verdicts: tuple[Verdict, ...]) -
 
 def _show(path: Path, leaf: x509.Certificate, verdicts: tuple[Verdict, ...]) -> None:
     out, description = console(), describe(leaf)
-    out.print(f"[bold]{path}[/bold]")
-    out.print(f"   {description.subject_dn}")
+    out.print(Text(str(path), style="bold"))
+    out.print(Text(f"   {description.subject_dn}"))
     out.print(
         f"   usage\N{NO-BREAK SPACE}: {' et '.join(sorted(_WORDS[usage] for usage in usages(leaf))) or _WORDS[description.usage]}"
     )

@@ -73,6 +73,7 @@ _ASKED: dict[str, tuple[tuple[str, str, int, Fate | None, int], ...]] = {
         ("bilan-psychologique", "depression", 141, None, 1),
         ("demande-telemedecine", "depression", 118, None, 1),
         ("certificat", "depression", 150, Fate.MASKED, 1),
+        ("consultation", "insuffisance-cardiaque", 72, Fate.MASKED, 1),
         ("directives-anticipees", "insuffisance-cardiaque", 210, None, 1),
         ("profil-medical", "insuffisance-cardiaque", 320, None, 1),
         ("mesures-patient", "insuffisance-cardiaque", 9, None, 1),

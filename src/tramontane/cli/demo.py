@@ -1,0 +1,60 @@
+"""`tramontane demo`: the guided walk."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from tramontane.cli.base import FrenchCommand
+
+
+@click.command(cls=FrenchCommand)
+@click.option("--once", is_flag=True, help="Terminer après la visite, sans laisser la maquette ouverte.")
+@click.option(
+    "--repertoire",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("var/demo"),
+    show_default=True,
+    metavar="RÉPERTOIRE",
+    help="Où écrire certificats, base et documents.",
+)
+@click.option(
+    "--port",
+    default=0,
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Port de la maquette ; par défaut un port libre.",
+)
+@click.option(
+    "--graine",
+    "seed",
+    default=2026,
+    show_default=True,
+    metavar="NOMBRE",
+    help="Le nombre dont tout l'hôpital fictif est tiré.",
+)
+def demo(*, once: bool, directory: Path, port: int, seed: int) -> None:
+    """Visite guidée : une maquette du SI-DMP démarre, trois professionnels consultent, d'autres sont refusés.
+
+    Tout est fictif et local. Entrée standard fermée ou --once : la commande se termine d'elle-même. Sinon la maquette
+    reste ouverte jusqu'à Ctrl-C.
+    """
+    from rich.console import Console
+
+    from tramontane.cli.walk import walk
+    from tramontane.demo.workspace import Workspace
+
+    signal.signal(signal.SIGTERM, _terminate)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+    walk(
+        Workspace(directory), console, seed=seed, port=port, stay=not once and bool(sys.stdin) and not sys.stdin.closed
+    )
+
+
+def _terminate(*_: object) -> None:
+    """SIGTERM ends like Ctrl-C does: the stand-in never outlives the demo."""
+    raise SystemExit(128 + signal.SIGTERM)

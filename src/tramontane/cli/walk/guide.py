@@ -1,0 +1,104 @@
+"""The order of the walk, from an empty directory to the addresses left open."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from rich.console import Console
+
+from tramontane.cli.entries import PARIS
+from tramontane.cli.walk.consultations import Consultations
+from tramontane.cli.walk.preparation import client, prepare
+from tramontane.cli.walk.refusals import Refusals
+from tramontane.cli.walk.screen import Screen
+from tramontane.cli.walk.visit import Visit
+from tramontane.client import DmpClient
+from tramontane.demo.hospital import SyntheticHospital
+from tramontane.demo.processes import free_port, national_server, require_free
+from tramontane.demo.workspace import Workspace, write_configuration
+
+_LOGGED_IN = timedelta(minutes=40)
+
+
+def walk(workspace: Workspace, console: Console, *, seed: int, port: int = 0, stay: bool) -> None:
+    """Prepare, consult, be refused; then leave the stand-in up until Ctrl-C when `stay`.
+
+    Args:
+        port: of the stand-in on the loopback interface; 0 takes a free one.
+
+    Raises:
+        TramontaneError: the demo could not run, or did not show what it announces.
+    """
+    screen, started = Screen(console), time.monotonic()
+    now = datetime.now(UTC)
+    hospital = SyntheticHospital(seed, now.astimezone(PARIS).date())
+    screen.say(
+        "Tramontane, démonstration. Patients, professionnels, établissements, certificats : tout est fictif, "
+        "et rien ne sort de cette machine.",
+        "bold",
+    )
+    with workspace.locked():
+        port = require_free(port) if port else free_port()
+        screen.title("Préparation")
+        prepare(screen, workspace, hospital)
+        with national_server(workspace, port) as base_url, client(workspace, base_url) as dmp:
+            screen.done(f"Maquette du SI-DMP à l'écoute en TLS mutuel : {base_url}")
+            write_configuration(workspace, hospital, base_url, now - _LOGGED_IN)
+            _visits(screen, workspace, hospital, dmp)
+            _end(screen, workspace, base_url, time.monotonic() - started, stay=stay)
+            if stay:
+                _until_interrupted(screen)
+
+
+def _visits(screen: Screen, workspace: Workspace, hospital: SyntheticHospital, dmp: DmpClient) -> None:
+    def meet(who: str, patient: str) -> Visit:
+        now = datetime.now(PARIS)
+        return Visit(dmp, hospital.staff(who), hospital.patient(patient), now - _LOGGED_IN, now)
+
+    consultations = Consultations(screen, workspace.documents)
+    refusals = Refusals(screen, meet)
+    screen.title("1. Une cardiologue consulte le DMP de sa patiente")
+    entries = consultations.physician(meet("rousseau", "jeanne-martin"))
+    screen.title("2. Un infirmier consulte le même DMP : il voit moins de types de documents")
+    consultations.nurse(meet("benali", "jeanne-martin"), entries)
+    screen.title("3. Une pédiatre consulte le DMP d'une patiente mineure")
+    consultations.paediatrician(meet("joly", "lea-moreau"))
+    screen.title("4. L'établissement refuse lui-même, sans rien envoyer")
+    refusals.by_the_hospital()
+    screen.title("5. Le SI-DMP répond, l'établissement en tire la conséquence")
+    refusals.after_the_answer()
+    screen.title("6. Le SI-DMP refuse")
+    refusals.by_the_national_side()
+
+
+def _end(screen: Screen, workspace: Workspace, base_url: str, seconds: float, *, stay: bool) -> None:
+    screen.title("Et maintenant")
+    screen.done(f"Tout s'est déroulé comme annoncé, en {seconds:.0f} secondes.")
+    screen.files(_left_behind(workspace))
+    screen.say("Pour continuer :")
+    if not stay:
+        screen.say("  tramontane demo                                       (sans --once : la maquette reste ouverte)")
+    screen.say("  tramontane consult list --ins 254036938301239 --ins-qualifiee --patient-informe")
+    screen.say("  tramontane consult --help ; guides : docs/guides/", "dim")
+    if stay:
+        screen.say(f"Adresse de la maquette : {base_url}")
+
+
+def _left_behind(workspace: Workspace) -> Iterable[tuple[str, str]]:
+    yield str(workspace.documents), "documents lus, en page HTML, en CDA et en PDF"
+    yield str(workspace.configuration), "configuration de « tramontane consult »"
+    yield str(workspace.pki), "certificats de test, sans valeur"
+    yield str(workspace.root / "si-dmp.log"), "journal de la maquette"
+
+
+def _until_interrupted(screen: Screen) -> None:
+    """Ctrl-C, or the end of standard input when it is not a keyboard."""
+    screen.say("La maquette reste ouverte. Ctrl-C pour l'arrêter.", "bold")
+    try:
+        while sys.stdin.isatty() or sys.stdin.buffer.read(4096):
+            time.sleep(1)
+    except KeyboardInterrupt:
+        screen.say("Arrêtée.")
