@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,9 +40,11 @@ from tramontane.client import (
     TransportError,
     operations,
 )
+from tramontane.dmp import xds
 from tramontane.dmp.errors import CertificateMisuse, MalformedMessage, SoapFault
 from tramontane.dmp.transactions.td0_3 import Action
-from tramontane.dmp.vihf import InvalidVihf
+from tramontane.dmp.transactions.td1_6 import Mode
+from tramontane.dmp.vihf import AccessMode, InvalidVihf
 
 READS = operations.authorisations(PHYSICIAN, PATIENT)
 WRITES = operations.authorise(PHYSICIAN, PATIENT, Action.AJOUT)
@@ -145,7 +148,7 @@ def test_retries_stay_within_the_deadline_of_the_call(face: Face) -> None:
 
 
 def test_the_circuit_opens_after_failures_in_a_row_and_nothing_more_is_sent(face: Face) -> None:
-    given = {"policies": {"breaker": BreakerPolicy(failures=2, rest=60.0)}}
+    given: dict[str, Any] = {"policies": {"breaker": BreakerPolicy(failures=2, rest=60.0)}}
     with serve(hang_up) as running:
         outcomes = face(setting(running.base_url, **given), *[READS] * 4).all
         assert len(running.requests) == 2
@@ -163,14 +166,18 @@ def test_the_circuit_closes_when_a_trial_succeeds_after_its_rest(face: Face) -> 
         journal[:] = seen
 
     journal: list[Exchange] = []
-    given = {"policies": {"breaker": BreakerPolicy(failures=2, rest=60.0)}, "clock": clock, "observer": wait}
+    given: dict[str, Any] = {
+        "policies": {"breaker": BreakerPolicy(failures=2, rest=60.0)},
+        "clock": clock,
+        "observer": wait,
+    }
     with serve(in_turn(hang_up, hang_up, EMPTY_LIST)) as running:
         outcomes = face(setting(running.base_url, **given), *[READS] * 4).all
     assert [isinstance(outcome, TransportError) for outcome in outcomes] == [True, True, False, False]
 
 
 def test_refusals_by_the_dmp_do_not_open_the_circuit(face: Face) -> None:
-    given = {"policies": {"breaker": BreakerPolicy(failures=2, rest=60.0)}}
+    given: dict[str, Any] = {"policies": {"breaker": BreakerPolicy(failures=2, rest=60.0)}}
     with serve(REFUSED) as running:
         outcomes = face(setting(running.base_url, **given), *[READS] * 4).all
     assert all(isinstance(error, SoapFault) for error in outcomes)
@@ -242,8 +249,6 @@ def test_a_certificate_that_expires_between_two_calls_stops_the_second(face: Fac
 
 
 def test_what_cannot_be_written_is_refused_before_anything_is_sent(face: Face) -> None:
-    from dataclasses import replace
-
     without_specialty = replace(PHYSICIAN, roles=PHYSICIAN.roles[:1])
     journal = Journal()
     with serve(EMPTY_LIST) as running:
@@ -264,3 +269,40 @@ def test_a_body_given_in_chunks_is_streamed_with_or_without_its_length(face: Fac
     assert [request.body for request in running.requests] == [b"".join(chunks)] * 2
     assert f"Content-Length: {total}" in running.requests[0].head
     assert "Transfer-Encoding: chunked" in running.requests[1].head
+
+
+@pytest.mark.parametrize(
+    ("plan", "service", "words"),
+    [
+        (operations.status(PHYSICIAN, PATIENT), "patients", "TEST_EXST"),
+        (operations.details(PHYSICIAN, PATIENT), "patients", "CNSLT_DATA"),
+        (operations.authorise(PHYSICIAN, PATIENT, Action.SUPPRESSION), "habilitations", "SUPPRESSION"),
+        (operations.authorisations(PHYSICIAN, PATIENT, Mode.TOUTE), "habilitations", "TOUTE"),
+        (operations.patients(PHYSICIAN, datetime(2026, 11, 1, tzinfo=UTC)), "patientsSpecific", "20261101000000"),
+        (operations.find_documents(PHYSICIAN, PATIENT), "registry", PATIENT.cx.replace("&", "&amp;")),
+        (operations.query(PHYSICIAN, PATIENT, xds.get_associations(["urn:uuid:7"])), "registry", "urn:uuid:7"),
+    ],
+)
+def test_each_operation_asks_its_service_for_its_professional_and_patient(plan: Any, service: str, words: str) -> None:
+    with serve(REFUSED) as running:
+        assert isinstance(FACES["sync"](setting(running.base_url), plan).only, SoapFault)
+    (request,) = running.requests
+    body = request.body.decode()
+    assert request.head.startswith(f"POST /services/{service} HTTP/1.1\r\n")
+    assert words in body
+    assert f">{PHYSICIAN.rpps.ps_idnat}<" in body
+    assert "CONF_EXI_PGSSIS" in body
+    assert ">1990000028<" in body  # the geographic FINESS, prefix 1
+
+
+def test_the_emergency_mode_is_written_in_the_vihf() -> None:
+    with serve(REFUSED) as running:
+        FACES["sync"](setting(running.base_url), operations.status(PHYSICIAN, PATIENT, AccessMode.BRIS_DE_GLACE))
+    assert b'code="bris_de_glace"' in running.requests[0].body
+
+
+def test_a_secret_connection_is_a_plan_with_its_confidentiality() -> None:
+    plan = replace(READS, confidentiality="INVISIBLE_REPRESENTANTS_LEGAUX")
+    with serve(REFUSED) as running:
+        FACES["sync"](setting(running.base_url), plan)
+    assert b"INVISIBLE_REPRESENTANTS_LEGAUX" in running.requests[0].body

@@ -62,18 +62,14 @@ def module_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def public_key(module_path: str) -> rsa.RSAPublicKey:
     """The public half of a key drawn inside the token."""
     import pkcs11
-    from pkcs11.util.rsa import encode_rsa_public_key
+    from pkcs11 import Attribute
 
     with pkcs11.lib(module_path).get_token(token_label=TOKEN).open(rw=True, user_pin=PIN) as session:
         public, private = session.generate_keypair(pkcs11.KeyType.RSA, 2048, store=True, label=KEY)
-        assert private[pkcs11.Attribute.SENSITIVE]
-        assert not private[pkcs11.Attribute.EXTRACTABLE]
-        der = encode_rsa_public_key(public)
-    from asn1crypto.keys import RSAPublicKey  # what python-pkcs11 writes
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
-
-    numbers = RSAPublicKey.load(der).native
-    return RSAPublicNumbers(numbers["public_exponent"], numbers["modulus"]).public_key()
+        assert private[Attribute.SENSITIVE]
+        assert not private[Attribute.EXTRACTABLE]
+        exponent, modulus = (int.from_bytes(public[name]) for name in (Attribute.PUBLIC_EXPONENT, Attribute.MODULUS))
+    return rsa.RSAPublicNumbers(exponent, modulus).public_key()
 
 
 @pytest.fixture(scope="module")

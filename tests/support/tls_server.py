@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from cryptography import x509
 
@@ -131,7 +132,7 @@ async def _start(seen: TlsServer, behaviour: Behaviour, context: ssl.SSLContext,
                 request = await _read(reader)
                 seen.requests.append(request)
                 await behaviour(request, writer)
-            writer.transport.pause_reading()
+            cast("asyncio.Transport", writer.transport).pause_reading()
             await asyncio.sleep(60)
 
     return await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context, backlog=128, limit=2**22)

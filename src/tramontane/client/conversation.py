@@ -18,7 +18,7 @@ from tramontane.client.clock import Clock, SystemClock
 from tramontane.client.consumers import Begin
 from tramontane.client.errors import AnswerTooLarge, Phase, TransportError
 from tramontane.client.exchange import Exchange, Observer, Outcome, ignore
-from tramontane.client.failures import circuit_open, deadline_exceeded
+from tramontane.client.failures import circuit_open
 from tramontane.client.identity import HospitalIdentity
 from tramontane.client.operations import Plan
 from tramontane.client.parties import Endpoint
@@ -117,16 +117,12 @@ class Core:
             LocalError: what was asked cannot be written, or a certificate has expired; nothing was sent.
         """
         clock, retry = self.setting.clock, self.setting.policies.retry
-        seconds = self.setting.policies.limits.deadline
-        deadline = clock.monotonic() + seconds
+        deadline = clock.monotonic() + self.setting.policies.limits.deadline
         attempt = 1
         while True:
             request, exchange = self._write(plan, attempt)
-            left = deadline - clock.monotonic()
-            if left <= 0:
-                raise deadline_exceeded(self._last_failure, seconds)
             try:
-                return (yield from self._exchange(plan, request, exchange, left))
+                return (yield from self._exchange(plan, request, exchange, deadline - clock.monotonic()))
             except TransportError as error:
                 pause = retry.pause(attempt=attempt, draw=clock.draw())
                 last = clock.monotonic() + pause >= deadline

@@ -53,7 +53,7 @@ def deadline_exceeded(phase: Phase, seconds: float) -> DeadlineExceeded:
     return DeadlineExceeded(
         f"Le DMP n'a pas répondu à temps (phase : {phase.value}).",
         phase=phase,
-        expected=f"une réponse complète en {seconds:g} s",
+        expected=f"une réponse complète en {max(seconds, 0):.3g} s",
         received="rien de complet",
         next_step=_ADVICE[phase],
     )
