@@ -1,5 +1,0 @@
-"""The guided walk: a hospital consults DMPs as several professionals, and is refused as several others."""
-
-from tramontane.demo.walk.guide import walk
-
-__all__ = ["walk"]
