@@ -313,3 +313,19 @@ def _patient(one: Ins) -> Any:
         opposes_emergency_access=one == OPPOSED,
         medecin_traitant=SPECIALISTE_MT if one == OPEN else None,
     )
+
+
+def feed(*entries: DocumentEntry, number: int = 1, days_ago: int = 0, replaces: str = "") -> None:
+    """Register entries of one patient in one submission; each content is its title."""
+    from tramontane.national import seeding as s
+
+    patient = Ins.from_cx(entries[0].patient_id)
+    s.seed(
+        submissions=[
+            s.Submission(
+                patient,
+                submission_set(number, patient=patient, days_ago=days_ago),
+                tuple(s.Document(one, one.title.encode(), replaces) for one in entries),
+            )
+        ]
+    )

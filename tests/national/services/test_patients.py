@@ -1,5 +1,7 @@
 """TD0.2 and TD1.3a: the state of a DMP, whatever it is, and each refusal in its wire form."""
 
+from dataclasses import replace
+
 import pytest
 
 from support.national import (
@@ -106,7 +108,6 @@ def test_a_reason_outside_the_consultation_is_denied(national: InMemory) -> None
     request = td0_2.request(call(vihf()), OPEN)
     body = request.body.replace(b'code="TEST_EXST"', b'code="FERM"')
     assert body != request.body
-    refused = type(request)(request.transaction, request.url, request.action, request.content_type, body, True)
     with pytest.raises(SoapFault) as refusal:
-        td0_2.read(national(refused))
+        td0_2.read(national(replace(request, body=body)))
     assert refusal.value.remote_code == "DMPAccessDeniedByRightsService"

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tramontane.dmp.verdicts import Outcome, Verdict
-from tramontane.dmp.vihf import AuthenticationMode
 from tramontane.dmp.xds import AvailabilityStatus
 from tramontane.national.judge import functional
 from tramontane.national.judge.facts import DocumentFacts, Facts, Request
@@ -45,6 +44,14 @@ class Reader:
         return not own.isdisjoint(document.structures)
 
 
+    @property
+    def searches_own_references(self) -> bool:
+        """Note 5: who may not read (a structure, staff) finds the references of its own documents, to delete them."""
+        request = self.request
+        cell = functional.right(request.vihf, request.right, is_medecin_traitant=self.is_medecin_traitant)
+        return request.right == "TD3.1.reference" and cell.note == "5"
+
+
 def judge_document(reader: Reader, document: DocumentFacts) -> tuple[Verdict, ...]:
     """The verdicts 11 (type) and 12 (visibility) of one document."""
     return (_type_verdict(reader, document), _visibility_verdict(reader, document))
@@ -68,9 +75,8 @@ def note_satisfied(reader: Reader, document: DocumentFacts, note: str) -> bool:
 
 def _type_verdict(reader: Reader, document: DocumentFacts) -> Verdict:
     role = reader.request.vihf.roles[0]
-    # A structure in plain INDIRECTE has no profession: the fiche lets it search the references of its own documents.
-    if reader.request.vihf.mode is AuthenticationMode.INDIRECTE:
-        allowed, source = reader.produced(document), "PDT-INF-526, note 5"
+    if reader.searches_own_references:
+        allowed, source = reader.produced(document), "PDT-INF-526 et 606, note 5"
     else:
         decision = reader.matrix.decide(role.code, document.type_code)
         allowed, source = decision.allowed, decision.source
@@ -101,8 +107,8 @@ def _visibility_verdict(reader: Reader, document: DocumentFacts) -> Verdict:
 
 
 def _rows(reader: Reader, document: DocumentFacts) -> list[str]:
-    if reader.request.right == "TD3.1.reference":
-        return ["TD3.1.reference"]
+    if reader.searches_own_references:
+        return [reader.request.right]
     rows = ["TD3.2.masque"] if document.masked else []
     if document.invisible_to_patient:
         rows.append("TD3.2.non_visible_patient")
