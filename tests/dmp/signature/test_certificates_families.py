@@ -5,10 +5,12 @@ A case says which steps must not pass; an empty answer is an accepted certificat
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -18,7 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from support.pki import pki
-from tramontane.demo.pki import key_usage
+from tramontane.demo.pki import key_usage, pem
 from tramontane.dmp.signature import CertificateUsage, TrustStore
 from tramontane.dmp.verdicts import Outcome
 
@@ -152,9 +154,13 @@ class Case:
     require_crl: bool = True
 
 
-def judged(case: Case) -> set[str]:
+def made_for(case: Case) -> dict[str, x509.Certificate]:
     specs = {"leaf": case.leaf, **{spec.name: spec for spec in case.above}, "root": case.root}
-    certificates = {name: spec.build() for name, spec in specs.items()}
+    return {name: spec.build() for name, spec in specs.items()}
+
+
+def judged(case: Case) -> set[str]:
+    certificates = made_for(case)
     store = TrustStore(
         (certificates["root"],),
         tuple(certificates[spec.name] for spec in case.above),
@@ -377,3 +383,38 @@ def test_the_families_are_large_enough_and_hold_valid_twins() -> None:
     accepted = [case for case in CASES.values() if not case.refused]
     assert len(CASES) >= 50
     assert len(accepted) >= 20
+
+
+# Where OpenSSL answers otherwise, and why we keep ours.
+DISAGREEMENTS = {
+    # RFC 5280 §4.1.2.5: the last second belongs to the validity; X509_cmp_time ends one second early.
+    "validity: at the last second",
+    "validity: intermediate at its last second",
+    "crl: list at its last second",
+    # OpenSSL can combine partial lists; we fail closed on any list that is not whole.
+    "crl: delta list",
+    "crl: partial list",
+}
+
+
+def test_openssl_agrees_on_every_case_but_those_explained(tmp_path: Path) -> None:
+    """Purpose apart: it is ours alone."""
+    disagreements = set()
+    for name, case in CASES.items():
+        if openssl_accepts(case, tmp_path) is not (case.refused <= {PURPOSE}):
+            disagreements.add(name)
+    assert disagreements == DISAGREEMENTS
+
+
+def openssl_accepts(case: Case, directory: Path) -> bool:
+    certificates = made_for(case)
+    crls = case.crls(certificates)
+    (directory / "root").write_bytes(pem(certificates["root"]))
+    (directory / "leaf").write_bytes(pem(certificates["leaf"]))
+    (directory / "above").write_bytes(pem(*(certificates[spec.name] for spec in case.above)))
+    (directory / "crl").write_bytes(pem(*crls))
+    command = ["openssl", "verify", "-attime", str(int(case.at.timestamp())), "-CAfile", "root", "-verify_depth", "4"]
+    command += ["-untrusted", "above"] if case.above else []
+    command += ["-CRLfile", "crl"] if crls else []
+    command += ["-crl_check_all"] if crls or case.require_crl else []
+    return subprocess.run([*command, "leaf"], cwd=directory, capture_output=True, check=False).returncode == 0
