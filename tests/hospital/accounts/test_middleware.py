@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.test import Client
-from support.hospital import login, make_account
 
-from tramontane.hospital.accounts.models import Account, Role
+from support.hospital import login, make_account
+from tramontane.hospital.accounts.models import Account
 
 pytestmark = pytest.mark.django_db
 

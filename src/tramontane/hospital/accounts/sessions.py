@@ -44,7 +44,10 @@ def begin(request: HttpRequest, account: Account, proof: SessionProof, **provide
 
 
 def strengthen(request: HttpRequest, account: Account, proof: SessionProof) -> None:
-    """A better proof for a session already open: same rights, new key."""
+    """A better proof for a session already open: same rights, new key. A weaker proof never replaces a better one."""
+    current: SessionProof | None = getattr(request, "proof", None)
+    if current is not None and current.two_factors and not proof.two_factors:
+        return
     old = request.session.session_key
     request.session.cycle_key()
     proofs.write(request.session, proof)

@@ -15,31 +15,26 @@ PURGED = {"traces_trace": "EXISTS (SELECT 1 FROM traces_purgedtrace WHERE trace_
 
 
 def _sqlite(table: str) -> list[str]:
+    refusal = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
     condition = f"WHEN NOT {PURGED[table]} " if table in PURGED else ""
+    # INSERT OR REPLACE deletes without firing DELETE triggers: an existing rank cannot be taken again.
+    taken = f"WHEN NEW.id IS NOT NULL AND EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608 - constants
     return [
-        f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
-        f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} {condition}"
-        f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
-        # INSERT OR REPLACE deletes without firing DELETE triggers: an existing rank cannot be taken again.
-        f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} "
-        f"WHEN NEW.id IS NOT NULL AND EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
-        f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table} {refusal}",
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} {condition}{refusal}",
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} {taken} {refusal}",
     ]
 
 
 def _postgresql(table: str) -> list[str]:
     allowed = f"IF TG_OP = 'DELETE' AND {PURGED[table]} THEN RETURN OLD; END IF;" if table in PURGED else ""
-    function = f"{table}_append_only"
+    refusal = f"RAISE EXCEPTION '{MESSAGE}'; END $$"
+    rows, whole = f"{table}_rows", f"{table}_truncate"
     return [
-        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        f"BEGIN {allowed} RAISE EXCEPTION '{MESSAGE}'; END $$",
-        f"CREATE OR REPLACE FUNCTION {table}_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        f"BEGIN RAISE EXCEPTION '{MESSAGE}'; END $$",
-        f"CREATE OR REPLACE TRIGGER {table}_rows BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {function}()",
-        f"CREATE OR REPLACE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_no_truncate()",
+        f"CREATE OR REPLACE FUNCTION {rows}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {allowed} {refusal}",
+        f"CREATE OR REPLACE FUNCTION {whole}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refusal}",
+        f"CREATE OR REPLACE TRIGGER {rows} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {rows}()",
+        f"CREATE OR REPLACE TRIGGER {whole} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {whole}()",
     ]
 
 

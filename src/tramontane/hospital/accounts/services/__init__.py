@@ -1,0 +1,1 @@
+"""What changes accounts: passwords, factors, movements, review, notice. Each write carries its trace."""
