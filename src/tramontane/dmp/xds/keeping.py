@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import cast
 
 from lxml import etree
@@ -37,7 +37,7 @@ def attributes_of(element: etree._Element) -> list[tuple[str, str]]:
 
 def name_of(name: etree._Element) -> str:
     """The first text of a ``Name`` or ``Description``; empty when it has none."""
-    return name[0].get("value", "") if len(name) else ""
+    return (name[0].get("value") or "") if len(name) else ""
 
 
 def classification_of(element: etree._Element) -> Classification:
@@ -90,11 +90,16 @@ class Keeping:
             self.fragment(element, says=text)
         return text
 
-    def done(self, attributes: tuple[tuple[str, str], ...]) -> Kept:
-        """All that was kept."""
+    def done(self, attributes: Mapping[str, str]) -> Kept:
+        """All that was kept, with the attributes no field took; ``xsi:…`` ones are not metadata."""
         if self._found is None:
-            return _attributes_only(attributes)
-        return Kept(attributes=attributes, **{name: tuple(found) for name, found in self._found.items()})  # type: ignore[arg-type]  # each list has its own type
+            return _SHARED.get(len(attributes) and tuple(attributes.items())) or Kept(attributes=_metadata(attributes))
+        found = {name: tuple(found) for name, found in self._found.items()}
+        return Kept(attributes=_metadata(attributes), **found)  # type: ignore[arg-type]  # each list has its own type
+
+    def slots(self) -> tuple[Slot, ...]:
+        """The slots kept."""
+        return () if self._found is None else self.done({}).slots
 
     def _add(self, name: str, what: object) -> None:
         if self._found is None:
@@ -102,7 +107,10 @@ class Keeping:
         self._found.setdefault(name, []).append(what)
 
 
-@lru_cache(maxsize=64)
-def _attributes_only(attributes: tuple[tuple[str, str], ...]) -> Kept:
-    """Most objects keep the same few attributes, or none: they share the value."""
-    return Kept(attributes=attributes) if attributes else NOTHING
+# What most objects keep: they share it.
+_OPAQUE = (("isOpaque", "false"),)
+_SHARED: Mapping[object, Kept] = {0: NOTHING, _OPAQUE: Kept(attributes=_OPAQUE)}
+
+
+def _metadata(attributes: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(item for item in attributes.items() if not item[0].startswith("{"))

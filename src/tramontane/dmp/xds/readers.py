@@ -25,8 +25,8 @@ from tramontane.dmp.xds.model import (
     SubmissionSet,
 )
 from tramontane.dmp.xds.names import DOCUMENT_ENTRY, RIM, SUBMISSION_SET, AssociationType, AvailabilityStatus
-from tramontane.dmp.xds.tables import ATTRIBUTES, AUTHOR_SLOTS, DOCUMENT, SUBMISSION, Form, Layout
-from tramontane.dmp.xds.times import parse_number, parse_time
+from tramontane.dmp.xds.tables import ATTRIBUTES, AUTHOR_SLOTS, DOCUMENT, SUBMISSION, Form, Layout, Place
+from tramontane.dmp.xds.times import parse_full_time, parse_number, parse_time
 
 EXTRINSIC_OBJECT = f"{{{RIM}}}ExtrinsicObject"
 REGISTRY_PACKAGE = f"{{{RIM}}}RegistryPackage"
@@ -45,19 +45,18 @@ _ASSOCIATION_TYPES: Mapping[str, AssociationType] = {known.value: known for know
 
 _Take = Callable[[str, str, Keeping], Any]
 _Slots = Mapping[str, tuple[str, _Take | None]]
+_Codes = Mapping[str, Place]
+# Members of an Enum are slow to look up, and this happens for every code read.
+_AUTHORS, _CODES = Form.AUTHORS, Form.CODES
+_UNCLASSIFIED = Place("", Form.TEXT)
 _UNKNOWN: tuple[str, _Take | None] = ("", None)
-
-
-class _Classified(NamedTuple):
-    field: str
-    read: Callable[[etree._Element, str, dict[str, Any], Keeping], None]
 
 
 class _Plan(NamedTuple):
     """A layout, its forms resolved to the functions that read them."""
 
     slots: _Slots
-    classifications: Mapping[str, _Classified]
+    classifications: _Codes
     identifiers: Mapping[str, tuple[str, str]]
 
 
@@ -102,7 +101,7 @@ def read_association(element: etree._Element) -> Association:
         source=attributes.pop("sourceObject", ""),
         target=attributes.pop("targetObject", ""),
         slots=tuple(slots),
-        kept=keeping.done(tuple(attributes.items())),
+        kept=keeping.done(attributes),
     )
 
 
@@ -138,29 +137,28 @@ def _fields(element: etree._Element, plan: _Plan) -> dict[str, Any]:
 
 
 def _read_attributes(element: etree._Element, fields: dict[str, Any], keeping: Keeping) -> None:
-    kept = []
-    for name, value in attributes_of(element):
-        if field := ATTRIBUTES.get(name):
-            fields[field] = value
-        elif name == "status":
-            fields["availability_status"] = _STATUSES.get(value)
-            if value not in _STATUSES:
-                keeping.spelling("status", value)
-        elif value != DOCUMENT_ENTRY and not name.startswith("{"):  # objectType is implied; xsi:… is not metadata
-            kept.append((name, value))
-    fields["kept"] = keeping.done(tuple(kept))
+    attributes = dict(attributes_of(element))
+    for name, field in ATTRIBUTES.items():
+        if name in attributes:
+            fields[field] = attributes.pop(name)
+    status = attributes.pop("status", None)
+    if status is not None:
+        known = fields["availability_status"] = _STATUSES.get(status)
+        if known is None:
+            keeping.spelling("status", status)
+    if attributes.get("objectType") == DOCUMENT_ENTRY:  # implied
+        del attributes["objectType"]
+    fields["kept"] = keeping.done(attributes)
 
 
 def _read_slot(slot: etree._Element, known: _Slots, fields: dict[str, Any], keeping: Keeping) -> None:
-    name = slot.get("name", "")
+    name = slot.get("name") or ""
     field, take = known.get(name, _UNKNOWN)
     text = only_value(slot)
     if not text or not field or field in fields:
         _read_odd_slot(slot, name, known, fields, keeping)
-    elif take is None:
-        fields[field] = text
     else:
-        fields[field] = take(name, text, keeping)
+        fields[field] = take(name, text, keeping) if take else text
 
 
 def _read_odd_slot(slot: etree._Element, name: str, known: _Slots, fields: dict[str, Any], keeping: Keeping) -> None:
@@ -177,9 +175,10 @@ def _read_odd_slot(slot: etree._Element, name: str, known: _Slots, fields: dict[
 
 
 def _take_time(name: str, text: str, keeping: Keeping) -> datetime | None:
-    instant = parse_time(text)
-    if instant is None or len(text) != 14:
+    instant = parse_full_time(text)
+    if instant is None:
         keeping.spelling(name, text)
+        instant = parse_time(text)
     return instant
 
 
@@ -202,46 +201,32 @@ _TAKE: Mapping[Form, _Take | None] = {
 }
 
 
-def _read_classification(
-    element: etree._Element, known: Mapping[str, _Classified], fields: dict[str, Any], keeping: Keeping
-) -> None:
-    place = known.get(element.get("classificationScheme", ""))
-    if place is not None:
-        place.read(element, place.field, fields, keeping)
+def _read_classification(element: etree._Element, known: _Codes, fields: dict[str, Any], keeping: Keeping) -> None:
+    field, form = known.get(element.get("classificationScheme") or "", _UNCLASSIFIED)
+    if form is _AUTHORS:
+        fields[field] = (*fields.get(field, ()), _read_author(element))
+    elif field:
+        _read_code(element, field, fields, keeping, several=form is _CODES)
     elif element.get("classificationNode") != SUBMISSION_SET:
         keeping.classification(classification_of(element))
 
 
-def _read_code(element: etree._Element, field: str, fields: dict[str, Any], keeping: Keeping) -> None:
-    coded = _coded(element)
-    if coded is not None and field not in fields:
-        fields[field] = coded
-    else:
-        _read_odd_code(element, field, fields, keeping)
-
-
-def _read_codes(element: etree._Element, field: str, fields: dict[str, Any], keeping: Keeping) -> None:
-    coded = _coded(element)
-    if coded is not None:
-        fields[field] = (*fields.get(field, ()), coded)
-    else:
-        _read_odd_code(element, field, fields, keeping, several=True)
-
-
-def _coded(element: etree._Element) -> Coded | None:
-    """The code of a classification that is exactly one coding scheme and one name; None for any other shape."""
+def _read_code(element: etree._Element, field: str, fields: dict[str, Any], keeping: Keeping, *, several: bool) -> None:
+    """A code is exactly one coding scheme and one name; any other shape is odd."""
     code = element.get("nodeRepresentation")
-    if not code or len(element) != 2:
-        return None
-    slot, name = element[0], element[1]
-    if len(name) != 1 or name.tag != _NAME or slot.get("name") != "codingScheme":
-        return None
-    system = only_value(slot)
-    return None if system is None else Coded(code, system, name[0].get("value", ""))
+    if code and len(element) == 2 and (several or field not in fields):
+        slot, name = element[0], element[1]
+        label = name[0].get("value") if len(name) == 1 else None  # only a LocalizedString has a value
+        system = only_value(slot)
+        if label is not None and system is not None and slot.get("name") == "codingScheme":
+            coded = Coded(code, system, label)
+            fields[field] = (*fields.get(field, ()), coded) if several else coded
+            return
+    _read_odd_code(element, field, fields, keeping, several=several)
 
 
 def _read_odd_code(
-    element: etree._Element, field: str, fields: dict[str, Any], keeping: Keeping, *, several: bool = False
+    element: etree._Element, field: str, fields: dict[str, Any], keeping: Keeping, *, several: bool
 ) -> None:
     """A code without name or scheme, or with more than that, or one too many: it is kept whole, and named if it can."""
     whole = classification_of(element)
@@ -252,22 +237,22 @@ def _read_odd_code(
         fields[field] = (*fields.get(field, ()), coded) if several else coded
 
 
-def _read_author(element: etree._Element, field: str, found: dict[str, Any], _: Keeping) -> None:
+def _read_author(element: etree._Element) -> Author:
     author: dict[str, Any] = {}
     keeping = Keeping()
     for child in element:
         if child.tag == _SLOT:
             _read_slot(child, _AUTHOR_SLOTS, author, keeping)
-    found[field] = (*found.get(field, ()), Author(slots=keeping.done(()).slots, **author))
+    return Author(slots=keeping.slots(), **author)
 
 
 def _read_identifier(
     element: etree._Element, known: Mapping[str, tuple[str, str]], fields: dict[str, Any], keeping: Keeping
 ) -> None:
-    scheme = element.get("identificationScheme", "")
+    scheme = element.get("identificationScheme") or ""
     field, _ = known.get(scheme, ("", ""))
     if field and field not in fields:
-        fields[field] = element.get("value", "")
+        fields[field] = element.get("value") or ""
     else:
         label = next((name_of(child) for child in element if child.tag == _NAME), "")
         keeping.identifier(ExternalIdentifier(scheme, element.get("value", ""), label))
@@ -279,21 +264,15 @@ def _read_other(element: etree._Element, tag: str, fields: dict[str, Any], keepi
     elif tag == _DESCRIPTION:
         fields["comments"] = keeping.name(element)
     elif tag == _VERSION_INFO:
-        fields["version"] = element.get("versionName", "")
+        fields["version"] = element.get("versionName") or ""
     else:
         keeping.fragment(element)
-
-
-_READ_CLASSIFIED = {Form.CODE: _read_code, Form.CODES: _read_codes, Form.AUTHORS: _read_author}
 
 
 def _plan(layout: Layout) -> _Plan:
     return _Plan(
         {name: (place.field, _TAKE[place.form]) for name, place in layout.slots.items()},
-        {
-            scheme: _Classified(place.field, _READ_CLASSIFIED[place.form])
-            for scheme, place in layout.classifications.items()
-        },
+        layout.classifications,
         layout.identifiers,
     )
 

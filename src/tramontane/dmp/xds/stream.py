@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
 from lxml import etree
 
@@ -68,13 +69,14 @@ class QueryResponseReader:
         return self._answer or read_query_response(None)
 
     def _completed(self) -> Iterator[RegistryObject]:
-        for _, element in self._parser.read_events():
+        events: Iterable[tuple[str, etree._Element]] = cast("Any", self._parser.read_events())  # only "end" was asked
+        for _, element in events:
             parent = element.getparent()
             if element.tag in _FAULTS:
                 raise refusal(read_fault(element), SENTENCES)
             if element.tag == QUERY_RESPONSE:
                 self._answer = sorted_response(without_doctype(element), ())
-            elif _is_result(parent):
+            elif parent is not None and _is_result(parent):
                 yield READERS[element.tag](element)
                 _free(element, parent)
 
@@ -100,12 +102,10 @@ def read_in_slices(body: bytes) -> QueryResponse:
     return with_objects(reader.close(), objects)
 
 
-def _is_result(parent: etree._Element | None) -> bool:
-    """An object of the answer itself; not one inside a package."""
-    if parent is None or parent.tag != OBJECT_LIST:
-        return False
+def _is_result(parent: etree._Element) -> bool:
+    """Whether its children are objects of the answer itself; those inside a package are not."""
     answer = parent.getparent()
-    return answer is not None and answer.tag == QUERY_RESPONSE
+    return parent.tag == OBJECT_LIST and answer is not None and answer.tag == QUERY_RESPONSE
 
 
 def _free(element: etree._Element, parent: etree._Element) -> None:

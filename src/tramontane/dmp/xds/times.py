@@ -17,19 +17,20 @@ def parse_time(text: str) -> datetime | None:
     ``yyyy`` to ``yyyyMMddHHmmss`` are read; fractions of seconds are dropped; an offset, which XDS does not
     allow but some producers write, is honoured.
     """
-    if len(text) == 14 and text.isascii() and text.isdigit():
-        return _instant(text)
     match = _SHAPE.fullmatch(text)
     if match is None or len(match[1]) % 2:
         return None
-    instant = _instant(match[1] + _LOWEST[len(match[1]) :])
+    instant = parse_full_time(match[1] + _LOWEST[len(match[1]) :])
     try:
         return instant - _offset(match[2]) if instant and match[2] else instant
     except OverflowError:
         return None
 
 
-def _instant(digits: str) -> datetime | None:
+def parse_full_time(digits: str) -> datetime | None:
+    """The instant of ``yyyyMMddHHmmss``, by far the most common form; None for anything else."""
+    if len(digits) != 14 or not digits.isdigit():  # fromisoformat refuses what is not ASCII
+        return None
     try:
         return datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}Z")
     except ValueError:
