@@ -1,7 +1,7 @@
 """How every benchmark of this folder measures, and what it returns.
 
-A figure is a ratio between two things timed in the same process, in alternating rounds, so that a busy machine
-slows both: absolute times are printed for interest, ratios are what is promised. A peer that is not installed
+A figure is a ratio between two things timed in the same process, in alternating rounds and in processor time, so that
+a busy machine slows both alike: absolute times are printed for interest, ratios are what is promised. A peer that is not installed
 gives a record whose `ok` is None and whose `against` says "not run".
 
 A benchmark is a module `benchmarks/<package>/bench_<subject>.py` with a function `cases() -> Iterable[Measure]`.
@@ -43,15 +43,18 @@ class Measure:
     ok: bool | None = None
 
 
-def seconds_per_call(work: Work, calls: int) -> float:
-    """Wall seconds of one call, averaged over `calls` in a row, garbage collector at rest."""
+def seconds_per_call(work: Work, calls: int, *, clock: Callable[[], float] = time.process_time) -> float:
+    """Seconds of one call, averaged over `calls` in a row, garbage collector at rest.
+
+    The default clock counts the processor time of this process; give `time.perf_counter` where waiting counts too.
+    """
     gc.collect()
     gc.disable()
     try:
-        start = time.perf_counter()
+        start = clock()
         for _ in range(calls):
             work()
-        return (time.perf_counter() - start) / calls
+        return (clock() - start) / calls
     finally:
         gc.enable()
 

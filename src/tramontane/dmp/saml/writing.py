@@ -59,8 +59,11 @@ def element_attribute(name: str, *elements: str) -> str:
     return f'<saml2:Attribute Name="{name}">{values}</saml2:Attribute>'
 
 
-def signed_assertion(statements: Statements, signer: Signer) -> bytes:
+def signed_assertion(statements: Statements, signer: Signer, key_info: bytes) -> bytes:
     """The signed assertion, insertable as it is in ``wsse:Security``.
+
+    Args:
+        key_info: the ``KeyInfo`` of the signer's certificate.
 
     Raises:
         LocalError: a value holds a character XML cannot carry.
@@ -68,7 +71,9 @@ def signed_assertion(statements: Statements, signer: Signer) -> bytes:
     head = (_ISSUER % _issuer_values(statements)).encode()
     tail = (_STATEMENTS % _statement_values(statements)).encode()
     start = _START.encode()
-    signature = enveloped_signature(start + head + tail, reference=statements.assertion_id, signer=signer)
+    signature = enveloped_signature(
+        start + head + tail, reference=statements.assertion_id, signer=signer, key_info=key_info
+    )
     return b"".join((start, _XS_DECLARATION.encode(), head, signature, tail))
 
 

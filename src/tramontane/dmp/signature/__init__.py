@@ -12,7 +12,7 @@ from tramontane.dmp.signature.certificates import (
 )
 from tramontane.dmp.signature.shape import SignatureParts, UnexpectedShape, read_signature
 from tramontane.dmp.signature.signer import Signer
-from tramontane.dmp.signature.xmldsig import DSIG, enveloped_signature
+from tramontane.dmp.signature.xmldsig import DSIG, enveloped_signature, key_info
 
 __all__ = [
     "DSIG",
@@ -30,6 +30,7 @@ __all__ = [
     "enveloped_signature",
     "escape_attribute",
     "escape_text",
+    "key_info",
     "read_signature",
     "same_name",
     "usages",

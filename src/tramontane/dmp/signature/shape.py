@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from lxml import etree
 
 from tramontane.dmp.errors import MalformedMessage
+from tramontane.dmp.signature.algorithms import EXCLUSIVE_C14N
+from tramontane.dmp.signature.canonical import canonical
+from tramontane.dmp.signature.grammar import NAME, NAMESPACES, PREFIX, SPACE, TEXT, VALUE
 from tramontane.dmp.signature.xmldsig import DSIG
 
-EC = "http://www.w3.org/2001/10/xml-exc-c14n#"
 _REFERENCE = "XML Signature 1.0 §4 ; protocole DMP, VIHF, signature"
 _SPACES = re.compile(r"[ \t\r\n]+")
-_PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}|#default")
 _MAX_PREFIXES = 8
+_PREFIX_LIST = re.compile(rf"(?:#default|{NAME})(?: (?:#default|{NAME})){{0,{_MAX_PREFIXES - 1}}}")
 
 
 class UnexpectedShape(MalformedMessage):
@@ -42,16 +44,15 @@ class SignatureParts:
     """What a well-shaped Signature says. Nothing here is verified.
 
     Attributes:
-        signed_info: the element, in its document.
+        signed_info: canonical form of SignedInfo: the bytes that are signed, and that the next fields come from.
         canonicalization, signature_method, transforms, digest_method: algorithm URIs, as written.
-        signed_info_prefixes, reference_prefixes: InclusiveNamespaces PrefixList of each canonicalisation.
+        reference_prefixes: InclusiveNamespaces PrefixList of the second transform.
         certificate: DER of the KeyInfo. A KeyInfo that holds anything else, or none, is refused.
     """
 
-    signed_info: etree._Element
+    signed_info: bytes
     canonicalization: str
     signature_method: str
-    signed_info_prefixes: tuple[str, ...]
     uri: str
     transforms: tuple[str, str]
     reference_prefixes: tuple[str, ...]
@@ -65,13 +66,45 @@ def _ds(name: str) -> str:
     return f"{{{DSIG}}}{name}"
 
 
-_SIGNATURE = (_ds("SignedInfo"), _ds("SignatureValue"), _ds("KeyInfo"))
-_SIGNED_INFO = (_ds("CanonicalizationMethod"), _ds("SignatureMethod"), _ds("Reference"))
-_REFERENCE_CHILDREN = (_ds("Transforms"), _ds("DigestMethod"), _ds("DigestValue"))
-_TRANSFORMS = (_ds("Transform"), _ds("Transform"))
-_X509_DATA = (_ds("X509Data"),)
-_X509_CERTIFICATE = (_ds("X509Certificate"),)
-_INCLUSIVE = f"{{{EC}}}InclusiveNamespaces"
+_SIGNATURE = [_ds("SignedInfo"), _ds("SignatureValue"), _ds("KeyInfo")]
+_KEY_INFO = [_ds("X509Data")]
+_X509_DATA = [_ds("X509Certificate")]
+_INCLUSIVE = f"{{{EXCLUSIVE_C14N}}}InclusiveNamespaces"
+
+
+def _element(name: str, attributes: str, content: str = "") -> str:
+    return f"<(?P=p){name}{attributes}>{SPACE}{content}</(?P=p){name}>{SPACE}"
+
+
+def _algorithm(name: str, group: str, content: str = "") -> str:
+    return _element(name, f' Algorithm="(?P<{group}>{VALUE})"', content)
+
+
+def _inclusive(group: str) -> str:
+    """PrefixList of the ANS example of 2024 (``ds saml #default xsi``): it only adds declarations to what is signed."""
+    return (
+        f'(?:<(?P<{group}e>{PREFIX})InclusiveNamespaces{NAMESPACES} PrefixList="(?P<{group}>{VALUE})">'
+        f"</(?P={group}e)InclusiveNamespaces>{SPACE})?"
+    )
+
+
+_SIGNED_INFO = re.compile(
+    f"<(?P<p>{PREFIX})SignedInfo{NAMESPACES}>{SPACE}"
+    + _algorithm("CanonicalizationMethod", "c14n", _inclusive("i"))
+    + _algorithm("SignatureMethod", "method")
+    + _element(
+        "Reference",
+        f' URI="(?P<uri>{VALUE})"',
+        _element(
+            "Transforms",
+            "",
+            _algorithm("Transform", "first") + _algorithm("Transform", "second", _inclusive("r")),
+        )
+        + _algorithm("DigestMethod", "digest")
+        + f"<(?P=p)DigestValue>(?P<value>{TEXT})</(?P=p)DigestValue>{SPACE}",
+    )
+    + "</(?P=p)SignedInfo>"
+)
 
 
 def read_signature(signature: etree._Element) -> SignatureParts:
@@ -81,103 +114,105 @@ def read_signature(signature: etree._Element) -> SignatureParts:
         UnexpectedShape: another child, another order, text between elements, an attribute out of place, base64 that
             is not the one way to write its bytes.
     """
-    signed_info, value, key_info = _children(signature, _SIGNATURE, ("Id",))
-    c14n, method, reference = _children(signed_info, _SIGNED_INFO)
-    transforms, digest_method, digest_value = _children(reference, _REFERENCE_CHILDREN, ("URI",))
-    enveloped, exclusive = _children(transforms, _TRANSFORMS)
+    element, value, key_info = _children(signature, _SIGNATURE, ("Id",))
+    (x509_data,) = _children(key_info, _KEY_INFO)
+    (certificate,) = _children(x509_data, _X509_DATA)
+    signed_info = canonical(element, _prefixes_of(element))
+    found = _SIGNED_INFO.fullmatch(signed_info.decode())
+    if found is None:
+        raise _unlike(element)
     return SignatureParts(
         signed_info=signed_info,
-        canonicalization=_algorithm(c14n, may_include=True),
-        signature_method=_algorithm(method),
-        signed_info_prefixes=_prefixes(c14n),
-        uri=reference.get("URI", ""),
-        transforms=(_algorithm(enveloped), _algorithm(exclusive, may_include=True)),
-        reference_prefixes=_prefixes(exclusive),
-        digest_method=_algorithm(digest_method),
-        digest_value=_base64(digest_value),
+        canonicalization=found["c14n"],
+        signature_method=found["method"],
+        uri=found["uri"],
+        transforms=(found["first"], found["second"]),
+        reference_prefixes=_prefixes(found["r"]),
+        digest_method=found["digest"],
+        digest_value=_decode(found["value"], "DigestValue"),
         signature_value=_base64(value),
-        certificate=_certificate(key_info),
+        certificate=_base64(certificate),
     )
 
 
-def _children(element: etree._Element, tags: tuple[str, ...], attributes: tuple[str, ...] = ()) -> list[etree._Element]:
+def _children(element: etree._Element, tags: list[str], attributes: tuple[str, ...] = ()) -> list[etree._Element]:
     children = list(element)
-    if tuple([child.tag for child in children]) != tags:
+    if [child.tag for child in children] != tags:
         raise UnexpectedShape(
             expected=", ".join(map(_local, tags)),
-            received=", ".join([_local(child.tag) for child in children]) or "aucun élément",
+            received=", ".join([_local(child.tag) for child in children])[:200] or "aucun élément",
             location=f"//{_local(element.tag)}/*",
         )
-    _only_attributes(element, attributes)
-    _no_text(element, children)
+    _no_attribute(element, attributes)
+    if any(text and _SPACES.fullmatch(text) is None for text in (element.text, *[child.tail for child in children])):
+        raise UnexpectedShape(
+            expected="aucun texte entre les éléments", received="du texte", location=f"//{_local(element.tag)}/text()"
+        )
     return children
 
 
-def _only_attributes(element: etree._Element, allowed: tuple[str, ...]) -> None:
-    strangers = [name for name in element.keys() if name not in allowed]  # noqa: SIM118  # an element iterates its children
+def _no_attribute(element: etree._Element, but: tuple[str, ...] = ()) -> None:
+    strangers = [name for name in element.keys() if name not in but]  # noqa: SIM118  # an element iterates its children
     if strangers:
         raise UnexpectedShape(
-            expected=" ou ".join(allowed) or "aucun attribut",
-            received=", ".join(map(_local, strangers)),
+            expected=" ou ".join(but) or "aucun attribut",
+            received=", ".join(map(_local, strangers))[:200],
             location=f"//{_local(element.tag)}/@*",
         )
 
 
-def _no_text(element: etree._Element, children: list[etree._Element]) -> None:
-    texts = (element.text, *(child.tail for child in children))
-    if any(text and _SPACES.fullmatch(text) is None for text in texts):
-        raise UnexpectedShape(
-            expected="aucun texte entre les éléments",
-            received="du texte",
-            location=f"//{_local(element.tag)}/text()",
-        )
+def _prefixes_of(signed_info: etree._Element) -> tuple[str, ...]:
+    """How to canonicalise SignedInfo is written in it: read before, and matched again in the canonical bytes."""
+    method = signed_info[0] if len(signed_info) else None
+    inclusive = method[0] if method is not None and len(method) else None
+    return () if inclusive is None or inclusive.tag != _INCLUSIVE else _prefixes(inclusive.get("PrefixList"))
 
 
-def _algorithm(element: etree._Element, *, may_include: bool = False) -> str:
-    """The Algorithm of an element that has no parameter, except an InclusiveNamespaces where allowed."""
-    _only_attributes(element, ("Algorithm",))
-    inclusive = may_include and len(element) == 1
-    _children(element, (_INCLUSIVE,) if inclusive else (), ("Algorithm",))
-    return element.get("Algorithm", "")
-
-
-def _prefixes(element: etree._Element) -> tuple[str, ...]:
-    """PrefixList of the ANS example of 2024 (``ds saml #default xsi``): it only adds declarations to what is signed."""
-    if len(element) == 0:
+def _prefixes(text: str | None) -> tuple[str, ...]:
+    if text is None:
         return ()
-    _children(element[0], (), ("PrefixList",))
-    prefixes = tuple(element[0].get("PrefixList", "").split(" "))
-    distinct = len(set(prefixes)) == len(prefixes) <= _MAX_PREFIXES
-    if not (distinct and all(_PREFIX.fullmatch(prefix) for prefix in prefixes)):
+    if _PREFIX_LIST.fullmatch(text) is None:
         raise UnexpectedShape(
-            expected=f"au plus {_MAX_PREFIXES} préfixes distincts, séparés d'une espace",
-            received=f"{len(prefixes)} préfixes",
+            expected=f"au plus {_MAX_PREFIXES} préfixes séparés d'une espace",
+            received="une autre liste",
             location="//InclusiveNamespaces/@PrefixList",
         )
-    return prefixes
-
-
-def _certificate(key_info: etree._Element) -> bytes:
-    (x509_data,) = _children(key_info, _X509_DATA)
-    (certificate,) = _children(x509_data, _X509_CERTIFICATE)
-    return _base64(certificate)
+    return tuple(text.split(" "))
 
 
 def _base64(element: etree._Element) -> bytes:
-    """Exactly one encoding is accepted for given bytes, line breaks apart: stray bits in the last character are not."""
     if len(element):
         raise UnexpectedShape(expected="du texte seul", received="un élément", location=f"//{_local(element.tag)}")
-    _only_attributes(element, ())
-    text = _SPACES.sub("", element.text or "")
+    _no_attribute(element)
+    return _decode(element.text or "", _local(element.tag))
+
+
+def _decode(text: str, name: str) -> bytes:
+    """Exactly one encoding is accepted for given bytes, line breaks apart: stray bits in the last character are not."""
+    decoded = _strict(text)
+    if decoded is None:
+        decoded = _strict(_SPACES.sub("", text))
+    if decoded is None:
+        raise UnexpectedShape(expected="base64 canonique, non vide", received="un autre texte", location=f"//{name}")
+    return decoded
+
+
+def _strict(text: str) -> bytes | None:
     try:
         decoded = b64decode(text, validate=True)
     except ValueError:
-        decoded = b""
-    if not text or b64encode(decoded) != text.encode():
-        raise UnexpectedShape(
-            expected="base64 canonique, non vide", received="un autre texte", location=f"//{_local(element.tag)}"
-        )
-    return decoded
+        return None
+    return decoded if text and b64encode(decoded) == text.encode() else None
+
+
+def _unlike(element: etree._Element) -> UnexpectedShape:
+    received = " ".join([_local(descendant.tag) for descendant in element.iterdescendants()])
+    return UnexpectedShape(
+        expected="CanonicalizationMethod SignatureMethod Reference (Transforms, DigestMethod, DigestValue), "
+        "sans autre attribut ni texte",
+        received=received[:200] or "aucun élément",
+        location="//SignedInfo",
+    )
 
 
 def _local(tag: object) -> str:

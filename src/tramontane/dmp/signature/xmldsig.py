@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -30,13 +29,14 @@ _SIGNED_INFO = (
 )
 
 
-def enveloped_signature(signed: bytes, *, reference: str, signer: Signer) -> bytes:
+def enveloped_signature(signed: bytes, *, reference: str, signer: Signer, key_info: bytes) -> bytes:
     """The ``ds:Signature`` element to insert in the element whose canonical form, without it, is `signed`.
 
     Args:
         signed: exclusive canonical form of the element.
         reference: value of its ID attribute.
-        signer: key and certificate; the certificate is written in KeyInfo.
+        signer: the private key.
+        key_info: what `key_info` makes of its certificate.
 
     Raises:
         LocalError: `reference` holds a character XML cannot carry.
@@ -50,16 +50,14 @@ def enveloped_signature(signed: bytes, *, reference: str, signer: Signer) -> byt
             signed_info.encode(),
             b"<SignatureValue>",
             b64encode(value),
-            _key_info(signer.certificate),
+            b"</SignatureValue>",
+            key_info,
+            b"</Signature>",
         )
     )
 
 
-@lru_cache(maxsize=64)
-def _key_info(certificate: x509.Certificate) -> bytes:
-    """From the end of SignatureValue to the end of Signature: the same bytes for every token of a certificate."""
-    return (
-        b"</SignatureValue><KeyInfo><X509Data><X509Certificate>"
-        + b64encode(certificate.public_bytes(Encoding.DER))
-        + b"</X509Certificate></X509Data></KeyInfo></Signature>"
-    )
+def key_info(certificate: x509.Certificate) -> bytes:
+    """The ``KeyInfo`` element of a certificate: the same bytes in every token it signs."""
+    der = b64encode(certificate.public_bytes(Encoding.DER))
+    return b"<KeyInfo><X509Data><X509Certificate>" + der + b"</X509Certificate></X509Data></KeyInfo>"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from tramontane.dmp.errors import MalformedMessage
@@ -26,9 +27,13 @@ from tramontane.dmp.vihf.modes import (
 )
 from tramontane.dmp.vihf.profile import WireProfile
 
+# The same structure comes back in every token; a refusal is not kept.
+_struct_idnat = lru_cache(maxsize=1024)(StructIdNat)
 _MSG = "exemples officiels de VIHF"
 _VERSIONS = ("3.0", "4.0")
 _RESSOURCE_URN = "urn:dmp"
+_ACCESS_MODES = frozenset(mode.value for mode in AccessMode)
+_ACCESS_MODE_OIDS = (ACCESS_MODE_OID, ACCESS_MODE_OID_CURRENT)
 
 
 class Need(Enum):
@@ -37,14 +42,6 @@ class Need(Enum):
     REQUIRED = "requis"
     OPTIONAL = "facultatif"
     ABSENT = "absent"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a row reads: fields of `Vihf` (or `version`), and the deviations tolerated while reading."""
-
-    fields: Mapping[str, Any]
-    notes: tuple[str, ...] = ()
 
 
 Values = tuple[AttributeValue, ...]
@@ -60,7 +57,8 @@ class AttributeRow:
         aliases: other spellings accepted on reading, reported.
         needs: requirement in DIRECTE, INDIRECTE, INDIRECTE_RENFORCEE.
         write: the canonical Attribute element, or "" to write none.
-        read: typed fields; raises a TramontaneError on a value that cannot be one.
+        read: fields of `Vihf` (or `version`); raises a TramontaneError on a value that cannot be one.
+        remark: the deviation tolerated in values that were read, or "".
         expected: the value's form in words.
         repeated: whether several values are allowed.
         absent: fields when the attribute may be absent, and is.
@@ -71,11 +69,12 @@ class AttributeRow:
     aliases: tuple[str, ...]
     needs: tuple[Need, Need, Need]
     write: Callable[[Vihf, WireProfile], str]
-    read: Callable[[Values, WireProfile], Reading]
+    read: Callable[[Values], Mapping[str, Any]]
     expected: str
     reference: str = _MSG
     repeated: bool = False
     absent: Mapping[str, Any] = field(default_factory=dict)
+    remark: Callable[[Values, WireProfile], str] | None = None
 
     def need(self, mode: AuthenticationMode) -> Need:
         return self.needs[tuple(AuthenticationMode).index(mode)]
@@ -100,7 +99,7 @@ def _text_row(key: str, name: str, attribute: str, needs: tuple[Need, Need, Need
         (),
         needs,
         write,
-        lambda values, _profile: Reading({attribute: _text(values)}),
+        lambda values: {attribute: _text(values)},
         "un texte",
         absent={attribute: ""},
     )
@@ -125,9 +124,14 @@ def _write_subject_name(vihf: Vihf, _profile: WireProfile) -> str:
 
 
 def _write_roles(vihf: Vihf, profile: WireProfile) -> str:
-    names = dict(profile.role_system_names)
+    return _roles_attribute(vihf.roles, profile.role_system_names)
+
+
+@lru_cache(maxsize=1024)
+def _roles_attribute(roles: tuple[Coded, ...], system_names: tuple[tuple[str, str], ...]) -> str:
+    names = dict(system_names)
     return element_attribute(
-        _ROLE, *[write_ce("Role", _labelled(role), names.get(role.code_system, "")) for role in vihf.roles]
+        _ROLE, *[write_ce("Role", _labelled(role), names.get(role.code_system, "")) for role in roles]
     )
 
 
@@ -140,58 +144,70 @@ def _labelled(role: Coded) -> Coded:
 
 
 def _write_access_mode(vihf: Vihf, profile: WireProfile) -> str:
-    label = value_set(ValueSetName.ACCESS_MODE).display(vihf.access_mode)
-    coded = Coded(vihf.access_mode.value, profile.access_mode_oid, label)
-    return element_attribute(_PURPOSE, write_ce("PurposeOfUse", coded, profile.access_mode_system_name))
+    return _access_mode_attribute(vihf.access_mode, profile.access_mode_oid, profile.access_mode_system_name)
 
 
-def _read_sector(values: Values, _profile: WireProfile) -> Reading:
+@lru_cache(maxsize=16)
+def _access_mode_attribute(mode: AccessMode, oid: str, system_name: str) -> str:
+    coded = Coded(mode.value, oid, value_set(ValueSetName.ACCESS_MODE).display(mode))
+    return element_attribute(_PURPOSE, write_ce("PurposeOfUse", coded, system_name))
+
+
+def _read_sector(values: Values) -> Mapping[str, Any]:
     code, separator, system = _text(values).partition("^")
     if (separator, system) != ("^", SECTOR_OID):
         raise refused(f"SAxx^{SECTOR_OID}", _text(values)[:60])
-    return Reading({"sector": code})
+    return {"sector": code}
 
 
-def _read_version(values: Values, profile: WireProfile) -> Reading:
+def _read_version(values: Values) -> Mapping[str, Any]:
     version = _text(values)
     if version not in _VERSIONS:
         raise refused(" ou ".join(_VERSIONS), version[:20])
-    note = f"VIHF_Version {version} au lieu de {profile.vihf_version}"
-    return Reading({"version": version}, () if version == profile.vihf_version else (note,))
+    return {"version": version}
 
 
-def _read_mode(values: Values, _profile: WireProfile) -> Reading:
+def _remark_version(values: Values, profile: WireProfile) -> str:
+    return "" if values == (profile.vihf_version,) else f"VIHF_Version {values[0]} au lieu de {profile.vihf_version}"
+
+
+def _read_mode(values: Values) -> Mapping[str, Any]:
     text = _text(values)
     try:
-        return Reading({"mode": AuthenticationMode(text)})
+        return {"mode": AuthenticationMode(text)}
     except ValueError:
         raise refused(" ou ".join(AuthenticationMode), text[:30]) from None
 
 
-def _read_urn(values: Values, _profile: WireProfile) -> Reading:
+def _read_urn(values: Values) -> Mapping[str, Any]:
     if _text(values) != _RESSOURCE_URN:
         raise refused(_RESSOURCE_URN, _text(values)[:60])
-    return Reading({})
+    return {}
 
 
-def _read_roles(values: Values, _profile: WireProfile) -> Reading:
-    return Reading({"roles": tuple([read_ce("Role", value)[0] for value in values])})
+def _read_roles(values: Values) -> Mapping[str, Any]:
+    return {"roles": tuple([read_ce("Role", value)[0] for value in values])}
 
 
-def _read_access_mode(values: Values, profile: WireProfile) -> Reading:
-    (value,) = values
-    coded, system_name = read_ce("PurposeOfUse", value)
-    systems = (ACCESS_MODE_OID, ACCESS_MODE_OID_CURRENT)
-    if coded.code not in set(AccessMode) or coded.code_system not in systems:
+def _read_access_mode(values: Values) -> Mapping[str, Any]:
+    coded, _ = read_ce("PurposeOfUse", values[0])
+    if coded.code not in _ACCESS_MODES or coded.code_system not in _ACCESS_MODE_OIDS:
         raise refused(
-            f"{', '.join(AccessMode)}, nomenclature {' ou '.join(systems)}", f"{coded.code} ({coded.code_system})"[:80]
+            f"{', '.join(AccessMode)}, nomenclature {' ou '.join(_ACCESS_MODE_OIDS)}",
+            f"{coded.code} ({coded.code_system})"[:80],
         )
-    usual = (profile.access_mode_oid, profile.access_mode_system_name)
+    return {"access_mode": AccessMode(coded.code)}
+
+
+def _remark_access_mode(values: Values, profile: WireProfile) -> str:
+    coded, system_name = read_ce("PurposeOfUse", values[0])
     found = (coded.code_system, system_name)
-    notes = tuple(
+    usual = (profile.access_mode_oid, profile.access_mode_system_name)
+    if found == usual:
+        return ""
+    return " ; ".join(
         [f"« {theirs} » au lieu de « {ours} »" for theirs, ours in zip(found, usual, strict=True) if theirs != ours]
     )
-    return Reading({"access_mode": AccessMode(coded.code)}, notes)
 
 
 _SUBJECT_ID = "urn:oasis:names:tc:xspa:1.0:subject:subject-id"
@@ -206,7 +222,7 @@ ATTRIBUTES: tuple[AttributeRow, ...] = (
         (),
         _ALWAYS,
         lambda vihf, _profile: text_attribute("Identifiant_Structure", vihf.structure.value),
-        lambda values, _profile: Reading({"structure": StructIdNat(_text(values))}),
+        lambda values: {"structure": _struct_idnat(_text(values))},
         "un Struct_IdNat",
     ),
     AttributeRow(
@@ -224,7 +240,7 @@ ATTRIBUTES: tuple[AttributeRow, ...] = (
         (),
         _NOT_DIRECT,
         _write_subject_name,
-        lambda values, _profile: Reading({"subject_name": _text(values)}),
+        lambda values: {"subject_name": _text(values)},
         "le nom de l'utilisateur",
         absent={"subject_name": ""},
     ),
@@ -247,6 +263,7 @@ ATTRIBUTES: tuple[AttributeRow, ...] = (
         lambda _vihf, profile: text_attribute("VIHF_Version", escape_text(profile.vihf_version)),
         _read_version,
         " ou ".join(_VERSIONS),
+        remark=_remark_version,
     ),
     AttributeRow(
         "mode",
@@ -263,7 +280,7 @@ ATTRIBUTES: tuple[AttributeRow, ...] = (
         (),
         _ALWAYS,
         lambda vihf, _profile: text_attribute(_RESOURCE_ID, escape_text(vihf.patient.cx)) if vihf.patient else "",
-        lambda values, _profile: Reading({"patient": Ins.from_cx(_text(values))}),
+        lambda values: {"patient": Ins.from_cx(_text(values))},
         "<INS>^^^&<OID>&ISO^NH",
         absent={"patient": None},
     ),
@@ -285,6 +302,7 @@ ATTRIBUTES: tuple[AttributeRow, ...] = (
         _read_access_mode,
         "un élément PurposeOfUse",
         "TRE_R248-ModeAcces",
+        remark=_remark_access_mode,
     ),
     AttributeRow(
         "confidentialite",
@@ -296,7 +314,7 @@ ATTRIBUTES: tuple[AttributeRow, ...] = (
             if vihf.confidentiality
             else ""
         ),
-        lambda values, _profile: Reading({"confidentiality": _text(values)}),
+        lambda values: {"confidentiality": _text(values)},
         "le code de la connexion secrète",
         "EX_0.1-1100",
         absent={"confidentiality": None},

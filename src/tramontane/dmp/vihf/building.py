@@ -10,7 +10,7 @@ from cryptography import x509
 
 from tramontane.dmp.errors import LocalError
 from tramontane.dmp.saml import Statements, signed_assertion, write_instant
-from tramontane.dmp.signature import Signer, describe
+from tramontane.dmp.signature import Signer, describe, key_info
 from tramontane.dmp.vihf.attributes import ATTRIBUTES
 from tramontane.dmp.vihf.content import Vihf
 from tramontane.dmp.vihf.profile import OFFICIAL_SAMPLES, PrimaryAuthenticationPlace, WireProfile
@@ -48,12 +48,13 @@ def build(
             reference="SAML 2.0 core §1.3.4",
             next_step="fournissez un identifiant unique qui commence par une lettre ou _",
         )
+    issuer, key_info_element = _identity(signer.certificate)
     decl_holds_it = profile.primary_authentication_place is PrimaryAuthenticationPlace.AUTHN_CONTEXT_DECL
     return signed_assertion(
         Statements(
             assertion_id=assertion_id,
             issue_instant=write_instant(issue_instant),
-            issuer=_issuer(signer.certificate),
+            issuer=issuer,
             name_id=str(vihf.subject),
             name_id_format=profile.name_id_format,
             authn_instant=write_instant(vihf.authn_instant),
@@ -64,9 +65,11 @@ def build(
             attributes="".join([row.write(vihf, profile) for row in ATTRIBUTES]),
         ),
         signer,
+        key_info_element,
     )
 
 
 @lru_cache(maxsize=64)
-def _issuer(certificate: x509.Certificate) -> str:
-    return describe(certificate).subject_dn
+def _identity(certificate: x509.Certificate) -> tuple[str, bytes]:
+    """What every token of a certificate repeats: the Issuer and the KeyInfo."""
+    return describe(certificate).subject_dn, key_info(certificate)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from tramontane.dmp.nomenclatures import Coded
-from tramontane.dmp.saml import AttributeValue, local_name
-from tramontane.dmp.saml.names import XSI, XSI_TYPE
+from tramontane.dmp.saml import AttributeValue
+from tramontane.dmp.saml.names import XSI
 from tramontane.dmp.signature import UnexpectedShape, escape_attribute
 from tramontane.dmp.xml import HL7
 
-_REQUIRED = frozenset({"code", "codeSystem"})
-_ALLOWED = _REQUIRED | {"codeSystemName", "displayName", XSI_TYPE}
+_ALLOWED = frozenset({"code", "codeSystem", "codeSystemName", "displayName"})
 _REFERENCE = "protocole DMP, VIHF, codage du rôle et du mode d'accès"
 
 
@@ -27,22 +26,19 @@ def read_ce(name: str, value: AttributeValue) -> tuple[Coded, str]:
     """The coded value and its codeSystemName.
 
     Raises:
-        UnexpectedShape: not that element, an attribute it does not have, or a child.
+        UnexpectedShape: not that element, or an attribute it does not have.
     """
-    location = f"//{name}"
-    if isinstance(value, str) or value.tag != f"{{{HL7}}}{name}":
-        raise _unexpected(f"{{{HL7}}}{name}", _received(value), location)
-    if len(value) or (value.text or "").strip():
-        raise _unexpected("un élément vide", "un contenu", location)
-    names = {str(name) for name in value.keys()}  # noqa: SIM118  # an element iterates its children
-    if not _REQUIRED <= names <= _ALLOWED:
-        raise _unexpected("code, codeSystem, [codeSystemName], [displayName]", ", ".join(sorted(names)), location)
-    coded = Coded(value.get("code", ""), value.get("codeSystem", ""), value.get("displayName", ""))
-    return coded, value.get("codeSystemName", "")
-
-
-def _received(value: AttributeValue) -> str:
-    return "du texte" if isinstance(value, str) else local_name(value.tag)
+    if isinstance(value, str) or (value.namespace, value.name) != (HL7, name):
+        received = "du texte" if isinstance(value, str) else f"{{{value.namespace}}}{value.name}"[:80]
+        raise _unexpected(f"{{{HL7}}}{name}", received, f"//{name}")
+    attributes = value.attributes
+    strangers = [key for key in attributes if key not in _ALLOWED and key.rpartition(":")[2] != "type"]
+    if strangers or not (attributes.get("code") and attributes.get("codeSystem")):
+        raise _unexpected(
+            "code, codeSystem, [codeSystemName], [displayName]", " ".join(attributes)[:120], f"//{name}/@*"
+        )
+    coded = Coded(attributes["code"], attributes["codeSystem"], attributes.get("displayName", ""))
+    return coded, attributes.get("codeSystemName", "")
 
 
 def _unexpected(expected: str, received: str, location: str) -> UnexpectedShape:

@@ -41,7 +41,6 @@ class Examination:
     signature: etree._Element = field(init=False)
     parts: SignatureParts = field(init=False)
     signer: SigningCertificate = field(init=False)
-    signed_info_bytes: bytes = b""
     signed_bytes: bytes = b""
     content: Assertion = field(init=False)
     values: dict[str, tuple[AttributeValue, ...]] = field(default_factory=dict)

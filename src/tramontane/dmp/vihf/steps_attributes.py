@@ -52,10 +52,10 @@ def _read_row(row: AttributeRow, examination: Examination) -> Finding:
         return _absent(row, examination, empty=bool(values))
     if len(values) > 1 and not row.repeated:
         return Failed(f"{len(values)} valeurs", "une seule valeur")
-    reading = row.read(values, examination.policy.profile)
-    examination.fields.update(reading.fields)
-    notes = [*reading.notes, *filter(None, [examination.notes.get(row.key)])]
-    return Tolerated(" ; ".join(notes)) if notes else None
+    examination.fields.update(row.read(values))
+    remark = row.remark(values, examination.policy.profile) if row.remark else ""
+    note = examination.notes.get(row.key) or remark
+    return Tolerated(note) if note else None
 
 
 def _absent(row: AttributeRow, examination: Examination, *, empty: bool) -> Finding:
@@ -108,4 +108,5 @@ _COLLECT = Step(
 # The mode first: it says which of the others are required.
 _ORDERED = sorted(ATTRIBUTES, key=lambda row: row.key != "mode")
 
-ATTRIBUTE_STEPS: tuple[Step, ...] = (_COLLECT, *map(_row_step, _ORDERED), *map(_rule_step, RULES))
+ATTRIBUTE_STEPS: tuple[Step, ...] = (_COLLECT, *map(_row_step, _ORDERED))
+RULE_STEPS: tuple[Step, ...] = tuple(map(_rule_step, RULES))

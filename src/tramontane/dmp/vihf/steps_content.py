@@ -41,7 +41,9 @@ def _trust(examination: Examination) -> Finding:
     )
 
 
+# The same professionals and hospitals come back in every token; a refusal is not kept.
 _same_name = lru_cache(maxsize=256)(same_name)
+_ps_idnat = lru_cache(maxsize=4096)(PsIdNat)
 
 
 def _issuer(examination: Examination) -> Finding:
@@ -97,7 +99,7 @@ def _subject(examination: Examination) -> Finding:
     if not name_id:
         return Failed("un identifiant vide")
     try:
-        examination.fields["subject"] = PsIdNat(name_id)
+        examination.fields["subject"] = _ps_idnat(name_id)
     except InvalidIdentifier:
         examination.fields["subject"] = name_id
     return None

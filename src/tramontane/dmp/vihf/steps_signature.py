@@ -1,20 +1,26 @@
-"""Steps 12 to 18: the signature, and the only bytes that may be read afterwards."""
+"""Steps 11 to 18: the signature, and the only bytes that may be read afterwards."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from lxml import etree
 
-from tramontane.dmp.saml import read_assertion
+from tramontane.dmp.saml import names, read_assertion
 from tramontane.dmp.signature import canonical, read_signature
 from tramontane.dmp.signature.algorithms import ENVELOPED_SIGNATURE, EXCLUSIVE_C14N, RSA_SHA1, SHA1
 from tramontane.dmp.vihf.examination import Examination, Failed, Finding, Step, Tolerated
 from tramontane.dmp.vihf.policy import load_certificate
-from tramontane.dmp.xml import parse
+from tramontane.dmp.xml import HL7
+
+_TYPES = frozenset({(names.XS, "string"), (HL7, "CE")})
+_TYPED = (names.ATTRIBUTE_VALUE, names.AUTHN_CONTEXT_CLASS_REF, names.AUTHN_CONTEXT_DECL, f"{{{HL7}}}*")
+_TYPE = re.compile(rb':type="([^"]*)"')
+_USUAL_TYPES = frozenset({b"xs:string", b"CE"})
 
 
 def _shape(examination: Examination) -> Finding:
@@ -52,8 +58,6 @@ def _key(examination: Examination) -> Finding:
 
 def _digest(examination: Examination) -> Finding:
     parts = examination.parts
-    # Before the Signature leaves its place: its namespaces in scope are those of the document received.
-    examination.signed_info_bytes = canonical(parts.signed_info, parts.signed_info_prefixes)
     _detach(examination.signature)
     examination.signed_bytes = canonical(examination.assertion, parts.reference_prefixes)
     name = examination.policy.algorithms.digests[parts.digest_method]
@@ -75,21 +79,40 @@ def _signature(examination: Examination) -> Finding:
     parts = examination.parts
     algorithm = examination.policy.algorithms.signatures[parts.signature_method]
     try:
-        examination.signer.public_key.verify(
-            parts.signature_value, examination.signed_info_bytes, PKCS1v15(), algorithm
-        )
+        examination.signer.public_key.verify(parts.signature_value, parts.signed_info, PKCS1v15(), algorithm)
     except InvalidSignature:
         return Failed("une signature qui ne correspond pas")
     return None
 
 
 def _read_again(examination: Examination) -> Finding:
-    """A verifier that read the received tree fell to a comment in NameID: only the verified bytes are parsed and read."""
-    content = read_assertion(parse(examination.signed_bytes))
+    """A verifier that read the received tree fell to a comment in NameID: only the verified bytes are read."""
+    content = read_assertion(examination.signed_bytes)
     if "#" + content.assertion_id != examination.parts.uri:
         return Failed("une autre assertion que celle qui est référencée")
     examination.content = content
     return None
+
+
+def _types(examination: Examination) -> Finding:
+    """The prefix inside xsi:type is no part of the canonical form: its declaration is checked here, or by nobody."""
+    found = set(_TYPE.findall(examination.signed_bytes))
+    declared_once = examination.data.count(b"xmlns:xs=") == 1
+    if found <= _USUAL_TYPES and declared_once and examination.assertion.nsmap.get("xs") == names.XS:
+        return None
+    found_one: Finding = None
+    for element in examination.assertion.iter(*_TYPED):
+        found_one = found_one or _type(element)
+    return found_one
+
+
+def _type(element: etree._Element) -> Finding:
+    value = element.get(names.XSI_TYPE)
+    if value is None:
+        return None
+    prefix, _, name = value.rpartition(":")
+    known = (element.nsmap.get(prefix or None), name) in _TYPES
+    return None if known else Failed(f"xsi:type « {value[:40]} »")
 
 
 _DSIG = "XML Signature 1.0 §4"
@@ -165,6 +188,16 @@ SIGNATURE_STEPS: tuple[Step, ...] = (
         "protocole DMP, VIHF ; SAML 2.0 core §2",
         "retirez les éléments SAML que le VIHF ne prévoit pas",
         _read_again,
+        stops=True,
+    ),
+    Step(
+        "types",
+        "Les types déclarés existent",
+        "xs:string de XML Schema, CE de HL7 V3",
+        "//@xsi:type",
+        "XML Schema partie 1, §2.6.1",
+        "déclarez le préfixe xs sur l'assertion",
+        _types,
         stops=True,
     ),
 )

@@ -9,18 +9,25 @@ from cryptography import x509
 
 from tramontane.dmp import verdicts as judged
 from tramontane.dmp.verdicts import Outcome, Verdict
-from tramontane.dmp.vihf.content import Vihf
+from tramontane.dmp.vihf.content import InvalidVihf, Vihf
 from tramontane.dmp.vihf.examination import Examination, NumberedStep
 from tramontane.dmp.vihf.policy import VerificationPolicy
-from tramontane.dmp.vihf.steps_attributes import ATTRIBUTE_STEPS
+from tramontane.dmp.vihf.steps_attributes import ATTRIBUTE_STEPS, RULE_STEPS
 from tramontane.dmp.vihf.steps_content import CONTENT_STEPS
 from tramontane.dmp.vihf.steps_envelope import ENVELOPE_STEPS
 from tramontane.dmp.vihf.steps_signature import SIGNATURE_STEPS
 
 STEPS: tuple[NumberedStep, ...] = tuple(
     NumberedStep(rank, step)
-    for rank, step in enumerate((*ENVELOPE_STEPS, *SIGNATURE_STEPS, *CONTENT_STEPS, *ATTRIBUTE_STEPS), start=1)
+    for rank, step in enumerate(
+        (*ENVELOPE_STEPS, *SIGNATURE_STEPS, *CONTENT_STEPS, *ATTRIBUTE_STEPS, *RULE_STEPS), start=1
+    )
 )
+_RULES_FROM = len(STEPS) - len(RULE_STEPS)
+_RULES_HOLD = tuple([numbered.passed for numbered in STEPS[_RULES_FROM:]])
+
+
+_NOT_CONTENT = frozenset({"version", "issue_instant"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +88,35 @@ def verify_assertion(assertion: bytes, policy: VerificationPolicy, *, at: dateti
 
 
 def _verify(examination: Examination) -> Verification:
-    verdicts = _judge_all(examination)
+    verdicts = _judge(examination, STEPS[:_RULES_FROM])
     if not judged.accepted(verdicts):
-        return Verification(verdicts, None, examination.usable)
-    return Verification(verdicts, _verified(examination), usable=True)
+        return Verification((*verdicts, *_judge(examination, STEPS[_RULES_FROM:])), None, examination.usable)
+    try:
+        vihf = _verified(examination)
+    except InvalidVihf:
+        # Each rule then has its say.
+        return Verification((*verdicts, *_judge(examination, STEPS[_RULES_FROM:])), None, usable=True)
+    return Verification((*verdicts, *_RULES_HOLD), vihf, usable=True)
 
 
-def _judge_all(examination: Examination) -> tuple[Verdict, ...]:
+def _judge(examination: Examination, steps: tuple[NumberedStep, ...]) -> tuple[Verdict, ...]:
     verdicts: list[Verdict] = []
-    for numbered in STEPS:
+    for numbered in steps:
         verdict = numbered.judge(examination)
         verdicts.append(verdict)
         if numbered.step.stops and verdict.outcome is not Outcome.PASSED:
-            verdicts.extend([later.not_run for later in STEPS[numbered.rank :]])
+            verdicts.extend([later.not_run for later in steps[len(verdicts) :]])
             break
     return tuple(verdicts)
 
 
 def _verified(examination: Examination) -> VerifiedVihf:
+    """Raises InvalidVihf when a rule on the content is broken."""
     fields, content = examination.fields, examination.content
     return VerifiedVihf(
-        version=fields.pop("version"),
-        issue_instant=fields.pop("issue_instant"),
-        content=Vihf(**fields),
+        version=fields["version"],
+        issue_instant=fields["issue_instant"],
+        content=Vihf(**{name: value for name, value in fields.items() if name not in _NOT_CONTENT}),
         assertion_id=content.assertion_id,
         issuer=content.issuer,
         certificate=examination.signer.certificate,

@@ -1,0 +1,104 @@
+"""One VIHF: build and sign against a bare RSA signature; verify against the JDK and signxml."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
+
+from tramontane.dmp.vihf import PinnedCertificates, VerificationPolicy, verify
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+from envelope import AT, Hospital, envelope, token, vihf  # noqa: E402  # beside this file
+from harness import Measure, at_least, not_run, seconds_per_call  # noqa: E402  # one folder up
+
+_ROUNDS, _ROUND_MS = 15, 150
+
+
+def cases() -> Iterator[Measure]:
+    hospital = Hospital()
+    content, message = vihf(), envelope(token(hospital, vihf()))
+    policy = VerificationPolicy(PinnedCertificates([hospital.certificate]))
+    if not verify(message, policy, at=AT).accepted:
+        raise AssertionError("the token to measure is refused")
+    yield _against_bare_signature("VIHF, build + sign", hospital, lambda: token(hospital, content))
+    yield _against_bare_signature("VIHF, check a new content + build + sign", hospital, lambda: token(hospital, vihf()))
+
+    def verified() -> object:
+        return verify(message, policy, at=AT)
+
+    yield _against_signxml(message, hospital, verified)
+    yield _against_jdk(message, hospital, verified)
+
+
+def _against_bare_signature(name: str, hospital: Hospital, work) -> Measure:  # type: ignore[no-untyped-def]  # a Work
+    signed_info = b"x" * 700  # about the size of the SignedInfo
+
+    def bare() -> object:
+        return hospital.sign(signed_info)
+
+    return at_least(name, work, bare, peer_name="bare RSA-2048 signature", limit=0.9)
+
+
+def _against_signxml(message: bytes, hospital: Hospital, verified) -> Measure:  # type: ignore[no-untyped-def]  # a Work
+    name = "VIHF, verify every step, against signxml"
+    if find_spec("signxml") is None:
+        return not_run(name, "signxml is not installed", reach="≥ 3 ×")
+    from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XMLVerifier
+
+    expected = SignatureConfiguration(
+        expect_references=1,
+        signature_methods=frozenset({SignatureMethod.RSA_SHA256}),
+        digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
+    )
+
+    def peer() -> object:
+        assertion = next(etree.fromstring(message).iter("{*}Assertion"))
+        return XMLVerifier().verify(assertion, x509_cert=hospital.certificate, expect_config=expected)
+
+    return at_least(name, verified, peer, peer_name="signxml parse + verify", limit=3)
+
+
+def _against_jdk(message: bytes, hospital: Hospital, verified) -> Measure:  # type: ignore[no-untyped-def]  # a Work
+    """Rounds alternate in time: the JDK prints one figure a round, ours is measured after each of them."""
+    name = "VIHF, verify every step, against the JDK"
+    if shutil.which("java") is None:
+        return not_run(name, "java is not installed", reach="≥ 1.5 ×")
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, file = Path(folder, "cert.der"), Path(folder, "envelope.xml")
+        certificate.write_bytes(hospital.certificate.public_bytes(Encoding.DER))
+        file.write_bytes(message)
+        command = ["java", HERE / "XmlDsigPeer.java", "time", certificate, file, str(_ROUND_MS), str(_ROUNDS)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as peer:
+            pairs = list(_alternate(peer, verified))
+    mine, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
+    ratio = statistics.median(their / my for my, their in pairs)
+    return Measure(
+        name,
+        mine,
+        "µs/op",
+        f"JDK javax.xml.crypto, DOM parse + verify: {theirs:.1f} µs/op",
+        ratio,
+        "≥ 1.5 ×",
+        ratio >= 1.5,
+    )
+
+
+def _alternate(peer: subprocess.Popen[str], verified) -> Iterator[tuple[float, float]]:  # type: ignore[no-untyped-def]  # a Work
+    if peer.stdin is None or peer.stdout is None:
+        raise AssertionError("the peer was started with pipes")
+    for _ in range(_ROUNDS):
+        peer.stdin.write("go\n")
+        peer.stdin.flush()
+        theirs = float(peer.stdout.readline())
+        yield seconds_per_call(verified, 500) * 1e6, theirs
