@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account, GeographicEntity, NoticeReading, Service
+from tramontane.hospital.accounts.notice import notice
 from tramontane.hospital.accounts.proof import SessionProof
 from tramontane.hospital.traces.events import Actor
 from tramontane.rules.access.facts import NoticeState
@@ -58,6 +59,12 @@ def actor(account: Account, proof: SessionProof | None) -> Actor:
 
 
 def notice_state(account: Account, at: datetime) -> NoticeState:
-    """Whether « J'ai compris » was read, is to be read again, or never was (SC.DMP/CONF.11)."""
-    last = NoticeReading.objects.filter(account=account).order_by("-read_at").values_list("read_at", flat=True).first()
-    return judge_notice(last, at=at, validity=timedelta(days=settings.ENVIRONMENT.notice_days))
+    """Whether « J'ai compris » was read, is to be read again, or never was (SC.DMP/CONF.11).
+
+    A text that changed since is to be read again too.
+    """
+    last = NoticeReading.objects.filter(account=account).order_by("-read_at").first()
+    if last is not None and last.text_version != notice().version:
+        return NoticeState.EXPIRED
+    read_at = last.read_at if last else None
+    return judge_notice(read_at, at=at, validity=timedelta(days=settings.ENVIRONMENT.notice_days))

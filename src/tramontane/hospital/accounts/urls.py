@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tramontane.hospital.accounts.views import delegated, enrolment, factors, home, login, second_factor, step_up
+from tramontane.hospital.accounts.views import (
+    delegated,
+    enrolment,
+    factors,
+    home,
+    login,
+    notice,
+    second_factor,
+    step_up,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -25,6 +34,7 @@ urlpatterns = [
     path("connexion/oidc/<slug:key>/fin/", delegated.backchannel_logout, name="oidc-logout"),
     path("mon-compte/situation/", delegated.situation, name="situation"),
     path("mon-compte/confirmer/", step_up.step_up, name="step-up"),
+    path("mon-compte/notice/", notice.notice, name="notice"),
     path("mon-compte/facteurs/", factors.mine, name="factors"),
     path("mon-compte/facteurs/cle/options/", factors.add_passkey_options, name="add-passkey-options"),
     path("mon-compte/facteurs/cle/", factors.add_passkey, name="add-passkey"),

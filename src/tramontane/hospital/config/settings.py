@@ -10,7 +10,7 @@ from tramontane.database import from_url
 from tramontane.hospital.config.environment import read_environment
 
 ENVIRONMENT = read_environment(os.environ)
-ENVIRONMENT.data_directory.mkdir(parents=True, exist_ok=True)
+(ENVIRONMENT.data_directory / "static").mkdir(parents=True, exist_ok=True)
 
 DEBUG = False
 SECRET_KEY = ENVIRONMENT.secret_key

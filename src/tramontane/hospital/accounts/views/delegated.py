@@ -27,6 +27,7 @@ from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.accounts.services import throttle
 from tramontane.hospital.accounts.services.refusals import trace_refusal
 from tramontane.hospital.accounts.views.home import next_address
+from tramontane.hospital.accounts.views.notice import landing
 from tramontane.hospital.traces.events import Event
 from tramontane.hospital.traces.services import record
 
@@ -110,7 +111,7 @@ def _after(request: HttpRequest, account: Account, profile: ProviderProfile, ide
         return redirect("accounts:situation")
     if found:
         request.session[CHOSEN] = found[0].as_dict()
-    return redirect(identity.next_address)
+    return redirect(landing(account, identity.next_address))
 
 
 @never_cache
@@ -123,7 +124,7 @@ def situation(request: AuthenticatedRequest) -> HttpResponse:
     choice = request.POST.get("situation", "")
     if choice.isdecimal() and int(choice) < len(items):
         request.session[CHOSEN] = items[int(choice)]
-        return redirect(request.session.pop(CHOICES)["next"])
+        return redirect(landing(request.account, request.session.pop(CHOICES)["next"]))
     return render(request, "accounts/situation.html", {"items": items, "missing": request.method == "POST"})
 
 

@@ -22,6 +22,7 @@ from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.accounts.services import codes, passkeys
 from tramontane.hospital.accounts.services import factors as service
 from tramontane.hospital.accounts.views.enrolment import totp_context
+from tramontane.hospital.accounts.views.notice import landing
 from tramontane.hospital.accounts.views.second_factor import WRONG_CODE
 
 FRESH = timedelta(minutes=15)
@@ -120,7 +121,9 @@ def recovery_codes(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "POST":
         shown = codes.renew_recovery_codes(request.account, actor(request.account, request.proof))
     left = request.account.recovery_codes.filter(used_at=None).count()
-    return render(request, "accounts/recovery_codes.html", {"codes": shown, "left": left})
+    return render(
+        request, "accounts/recovery_codes.html", {"codes": shown, "left": left, "suite": landing(request.account, "/")}
+    )
 
 
 def _say(request: AuthenticatedRequest, *, done: bool) -> None:

@@ -17,6 +17,7 @@ from tramontane.hospital.accounts.services import codes, factors, passkeys, thro
 from tramontane.hospital.accounts.services.refusals import trace_refusal
 from tramontane.hospital.accounts.views.home import next_address
 from tramontane.hospital.accounts.views.login import blocked_sentence
+from tramontane.hospital.accounts.views.notice import landing
 
 TOO_LATE = "/connexion/?fin=trop-long"
 WRONG_CODE = "Ce code n’est pas le bon, ou il a déjà servi. Attendez le code suivant et recommencez."
@@ -69,7 +70,7 @@ def _try_code(
     if is_recovery:
         left = account.recovery_codes.filter(used_at=None).count()
         messages.warning(request, f"{proofs.ONE_FAMILY} Le DMP reste fermé. Codes de secours restants : {left}.")
-    return redirect(wanted)
+    return redirect(landing(account, wanted))
 
 
 @require_POST
@@ -100,7 +101,7 @@ def passkey_verify(request: HttpRequest) -> HttpResponse:
         sessions.strengthen(request, account, proof)
     else:
         sessions.begin(request, account, proof)
-    return JsonResponse({"next": wanted})
+    return JsonResponse({"next": landing(account, wanted)})
 
 
 def _known(request: HttpRequest) -> Account | None:
