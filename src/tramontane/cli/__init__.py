@@ -20,14 +20,14 @@ gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
 @click.group(
     cls=FrenchGroup,
     commands_at={
-        "demo": "tramontane.cli.demo:demo",
-        "national": "tramontane.cli.national:national",
-        "consult": "tramontane.cli.consult:consult",
-        "send": "tramontane.cli.send:send",
-        "vihf": "tramontane.cli.vihf:vihf",
-        "inspect": "tramontane.cli.inspecting:inspect",
-        "cert": "tramontane.cli.cert:cert",
-        "pki": "tramontane.cli.pki:pki",
+        "demo": ("tramontane.cli.demo:demo", "Visite guidée, fictive et locale."),
+        "consult": ("tramontane.cli.consult:consult", "Consulter le DMP d'un patient."),
+        "send": ("tramontane.cli.send:send", "Alimenter le DMP d'un patient."),
+        "vihf": ("tramontane.cli.vihf:vihf", "Fabriquer, vérifier, expliquer un VIHF."),
+        "inspect": ("tramontane.cli.inspecting:inspect", "Reconnaître et résumer un message ou un document."),
+        "cert": ("tramontane.cli.cert:cert", "Vérifier les certificats de l'établissement."),
+        "pki": ("tramontane.cli.pki:pki", "Certificats de démonstration, sans valeur."),
+        "national": ("tramontane.cli.national:national", "Maquette du SI-DMP."),
     },
     epilog=EXIT_CODES_HELP,
 )

@@ -40,24 +40,32 @@ class FrenchGroup(click.Group):
     command_class = FrenchCommand
     group_class = type
 
-    def __init__(self, *args: Any, commands_at: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, commands_at: Mapping[str, tuple[str, str]] | None = None, **kwargs: Any) -> None:
+        """`commands_at`: name of each command to import → where it is, and its line in the help."""
         kwargs.setdefault("subcommand_metavar", "COMMANDE [ARGUMENTS]...")
         super().__init__(*args, **kwargs)
-        self._commands_at = dict(commands_at or {})
+        self.commands_at = dict(commands_at or {})
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Those declared here, then those to be imported, in the order of the declaration."""
-        return [*super().list_commands(ctx), *self._commands_at]
+        return [*super().list_commands(ctx), *self.commands_at]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command, imported if need be."""
-        place = self._commands_at.get(name)
-        if place is None:
+        if name not in self.commands_at:
             return super().get_command(ctx, name)
-        module, attribute = place.split(":")
+        module, attribute = self.commands_at[name][0].split(":")
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing them."""
+        if not self.commands_at:
+            super().format_commands(ctx, formatter)
+            return
+        with formatter.section("Commandes"):
+            formatter.write_dl([(name, line) for name, (_, line) in self.commands_at.items()])
 
 
 def exit_code(error: TramontaneError) -> int:

@@ -1,0 +1,219 @@
+"""`tramontane demo`, as a user runs it: real processes, real files, mutual TLS on the loopback interface."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROGRAM = [str(Path(sys.executable).with_name("tramontane"))]
+JEANNE = "254036938301239"
+ATTESTED = ("--ins-qualifiee", "--patient-informe")
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [*PROGRAM, *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=150, **{"stdin": subprocess.DEVNULL, **options}
+    )  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.fixture(scope="module")
+def directory() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="demo-") as made:
+        yield Path(made)
+
+
+@pytest.fixture(scope="module")
+def first_run(directory: Path) -> subprocess.CompletedProcess[str]:
+    result = run("demo", "--once", "--repertoire", directory)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result
+
+
+def words(result: subprocess.CompletedProcess[str]) -> str:
+    """What was printed, spaces made plain and lines joined: cards are wrapped."""
+    text = result.stdout.replace("\N{NO-BREAK SPACE}", " ").replace("’", "'")
+    return re.sub(r"[\s│]+", " ", text)
+
+
+def test_the_walk_ends_with_0_and_prints_no_error(first_run: subprocess.CompletedProcess[str]) -> None:
+    assert first_run.stderr == ""
+    assert "Tout s'est déroulé comme annoncé" in words(first_run)
+
+
+def test_three_professionals_consult(first_run: subprocess.CompletedProcess[str]) -> None:
+    said = words(first_run)
+    for name in ("Qui : Dr Alice ROUSSEAU", "Qui : Karim BENALI", "Qui : Dr Camille JOLY"):
+        assert name in said
+
+
+def test_the_physician_reads_a_list_with_new_and_hidden_documents_marked(
+    first_run: subprocess.CompletedProcess[str],
+) -> None:
+    said = words(first_run)
+    assert re.search(r"TD3\.1 : \d+ documents sur deux ans, dont \d+ nouveaux", said)
+    for mark in ("● nouveau", "non visible du patient", "masqué aux professionnels", "archivé"):
+        assert mark in said
+
+
+def test_a_pdf_and_a_structured_document_are_checked_and_rendered(
+    first_run: subprocess.CompletedProcess[str], directory: Path
+) -> None:
+    said = words(first_run)
+    assert "CDA niveau 1, corps PDF" in said
+    assert "CDA niveau 3, corps structuré" in said
+    assert said.count("conforme au registre") == 2
+    pages = list((directory / "documents").glob("*.html"))
+    assert len(pages) == 2
+    assert all("<script" not in page.read_text() for page in pages)
+    assert [path.read_bytes()[:5] for path in (directory / "documents").glob("*.pdf")] == [b"%PDF-"]
+
+
+def test_the_nurse_sees_fewer_documents_and_is_told_which_types(first_run: subprocess.CompletedProcess[str]) -> None:
+    found = re.search(r"TD3\.1 : (\d+) documents, contre (\d+) pour la cardiologue", words(first_run))
+    assert found is not None
+    assert int(found[1]) < int(found[2])
+    assert "Synthèse psychiatrique : matrice d'habilitation" in words(first_run)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Vous vous êtes identifié avec un seul facteur",
+        "Vous n'êtes pas membre de l'équipe de soins",
+        "L'INS de ce patient n'est pas qualifiée",
+        "Le patient n'a pas été informé",
+        "Le patient s'est opposé à la consultation",
+        "Vous n'avez pas encore pris connaissance de l'information",
+        "Votre numéro RPPS n'est pas rattaché",
+        "Ce patient n'a pas de DMP",
+        "Le DMP de ce patient est fermé",
+        "Le patient vous a bloqué l'accès",
+        "Votre autorisation sur le DMP de ce patient a expiré",
+    ],
+)
+def test_each_refusal_gives_its_reason(first_run: subprocess.CompletedProcess[str], sentence: str) -> None:
+    assert sentence in words(first_run)
+
+
+def test_each_card_says_who_refuses_its_reference_and_what_to_do(first_run: subprocess.CompletedProcess[str]) -> None:
+    cards = re.split(r"✗ Refusé", words(first_run))[1:]
+    assert len(cards) == 12
+    for card in cards:
+        assert "Qui refuse : l'établissement" in card or "Qui refuse : le SI-DMP" in card
+        assert "Référence :" in card
+        assert "À faire :" in card
+
+
+def test_the_white_list_speaks_with_its_code_on_the_wire(first_run: subprocess.CompletedProcess[str]) -> None:
+    said = words(first_run)
+    assert "code sur le fil : DMPAccessDeniedByRightsService" in said
+    assert "aucun contrat pour 990000044" in said
+
+
+def test_no_server_is_left_behind(first_run: subprocess.CompletedProcess[str]) -> None:
+    found = re.search(r"https://127\.0\.0\.1:(\d+)/", first_run.stdout)
+    assert found is not None
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(found[1])), timeout=1)
+
+
+def test_a_second_run_works_and_reuses_what_is_ready(
+    first_run: subprocess.CompletedProcess[str], directory: Path
+) -> None:
+    again = run("demo", "--repertoire", directory)  # standard input at its end: no need of --once
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "déjà prêts" in words(again)
+
+
+def test_standard_input_closed_ends_by_itself(first_run: subprocess.CompletedProcess[str], directory: Path) -> None:
+    command = ["sh", "-c", 'exec "$@" <&-', "sh", *PROGRAM, "demo", "--repertoire", str(directory)]
+    result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=150)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_busy_port_is_one_sentence_and_exit_code_2(directory: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        result = run("demo", "--once", "--repertoire", directory, "--port", busy.getsockname()[1])
+    assert result.returncode == 2
+    assert "n'est pas disponible" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_directory_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "fichier").write_text("")
+    result = run("demo", "--once", "--repertoire", tmp_path / "fichier" / "demo")
+    assert result.returncode == 2
+    assert "ne peut pas être utilisé" in result.stderr
+
+
+@pytest.fixture(scope="module")
+def open_demo(first_run: subprocess.CompletedProcess[str], directory: Path) -> Iterator[Path]:
+    """A demo left open, as a user would; its configuration. It must end cleanly on Ctrl-C."""
+    command = [*PROGRAM, "demo", "--repertoire", str(directory)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        for line in demo.stdout:
+            if "reste ouverte" in line:
+                break
+        yield directory / "consult.toml"
+        time.sleep(0.2)
+        demo.send_signal(signal.SIGINT)
+        rest = demo.communicate(timeout=20)[0]
+        assert (demo.returncode, "Arrêtée." in rest) == (0, True)
+
+
+def test_two_demos_do_not_share_a_directory(open_demo: Path) -> None:
+    result = run("demo", "--once", "--repertoire", open_demo.parent)
+    assert result.returncode == 2
+    assert "déjà en cours" in result.stderr
+
+
+def test_consult_status_tells_an_open_dmp(open_demo: Path) -> None:
+    result = run("consult", "status", "--config", open_demo, "--ins", JEANNE, *ATTESTED, "--json")
+    said = json.loads(result.stdout)
+    assert (result.returncode, said["open"], said["authorisation"]) == (0, True, "VALIDE")
+
+
+def test_consult_list_then_get_gives_a_checked_document(open_demo: Path, tmp_path: Path) -> None:
+    listed = run("consult", "list", "--config", open_demo, "--ins", JEANNE, *ATTESTED, "--type", "18748-4", "--json")
+    documents = json.loads(listed.stdout)["documents"]
+    assert documents
+    assert {one["type_code"]["code"] for one in documents} == {"18748-4"}
+    got = run("consult", "get", "--config", open_demo, "--ins", JEANNE, *ATTESTED, "--sortie", tmp_path, "--json",
+              documents[0]["unique_id"])  # fmt: skip
+    filed = json.loads(got.stdout)["documents"][0]
+    assert (got.returncode, filed["hash"]) == (0, documents[0]["hash"])
+    assert all(Path(name).exists() for name in filed["files"])
+
+
+def test_consult_list_is_a_table_for_a_reader(open_demo: Path) -> None:
+    result = run("consult", "list", "--config", open_demo, "--ins", JEANNE, *ATTESTED)
+    assert result.returncode == 0
+    assert "documents." in result.stdout
+    assert "Radiographie thoracique de face" in result.stdout
+
+
+def test_a_refusal_of_the_si_dmp_is_exit_code_1_with_its_code_verbatim(open_demo: Path) -> None:
+    result = run(
+        "consult", "status", "--config", open_demo, "--ins", JEANNE, *ATTESTED, "--professionnel", "caron", "--json"
+    )
+    assert result.returncode == 1
+    assert json.loads(result.stdout)["error"]["remote_code"] == "DMPAccessDeniedByRightsService"
+
+
+def test_an_unknown_document_is_refused_before_it_is_asked(open_demo: Path, tmp_path: Path) -> None:
+    result = run("consult", "get", "--config", open_demo, "--ins", JEANNE, *ATTESTED, "--sortie", tmp_path, "1.2.3")
+    assert result.returncode == 2
+    assert "n'est pas dans la liste" in result.stderr
