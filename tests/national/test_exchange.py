@@ -219,6 +219,6 @@ def test_the_answer_relates_to_its_request(national: InMemory) -> None:
 
 def test_a_refusal_shows_no_trait_of_the_patient(national: InMemory) -> None:
     refused = fault(national(query(vihf(SUSPENDU))))
-    stored = str(trace().verdicts)
+    stored = bytes(trace().verdicts).decode()
     assert OPEN.value not in refused.reason + stored
     assert "PAT-TROIS" not in refused.reason + stored

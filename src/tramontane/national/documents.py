@@ -23,7 +23,7 @@ class VisibleRegistry:
     def documents(self, criteria: Q) -> list[DocumentEntry]:
         """The current versions that match and may be seen, most recent act first."""
         rows = self._current().filter(criteria).order_by("-service_start", "-creation_time", "entry_uuid")
-        entries = map(metadata.entry_of, rows.only("metadata", "status").iterator(chunk_size=500))
+        entries = (metadata.entry_of(*row) for row in rows.values_list("metadata", "status").iterator(chunk_size=500))
         return [entry for entry in entries if self._sees(entry)]
 
     def submission_sets(self, criteria: Q) -> list[SubmissionSet]:
@@ -62,6 +62,10 @@ class VisibleRegistry:
         """Those that name a document, in any version, whose current version may not be seen."""
         named = RegistryDocument.objects.filter(patient=self.patient, pk__in=uuids).values_list("pk", "logical_id")
         logical = dict(named)
-        current = self._current().filter(logical_id__in=set(logical.values())).only("metadata", "status", "logical_id")
-        visible = {row.logical_id for row in current if self._sees(metadata.entry_of(row))}
+        current = self._current().filter(logical_id__in=set(logical.values()))
+        visible = {
+            logical_id
+            for logical_id, encoded, status in current.values_list("logical_id", "metadata", "status")
+            if self._sees(metadata.entry_of(encoded, status))
+        }
         return {uuid for uuid, logical_id in logical.items() if logical_id not in visible}

@@ -19,7 +19,7 @@ from tramontane.dmp.xds import (
     SubmissionSet,
 )
 from tramontane.national.judge.facts import DocumentFacts
-from tramontane.national.models import AssociationRecord, RegistryDocument, SubmissionSetRecord
+from tramontane.national.models import AssociationRecord, SubmissionSetRecord
 
 
 class _StoredAssociation(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,10 +85,12 @@ def association_columns(association: Association) -> dict[str, Any]:
     }
 
 
-def entry_of(row: RegistryDocument) -> DocumentEntry:
+def entry_of(encoded: bytes | memoryview, status: str) -> DocumentEntry:
     """The DocumentEntry of a row. The status column wins: it changes without a new version."""
-    entry = _ENTRIES.decode(row.metadata)
-    return msgspec.structs.replace(entry, availability_status=AvailabilityStatus(row.status))
+    entry = _ENTRIES.decode(encoded)
+    if entry.availability_status == status:
+        return entry
+    return msgspec.structs.replace(entry, availability_status=AvailabilityStatus(status))
 
 
 def submission_of(row: SubmissionSetRecord) -> SubmissionSet:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from tramontane.dmp.verdicts import Outcome, Verdict
 from tramontane.dmp.vihf import Vihf
 from tramontane.national.models import AccessResult, AccessTrace
+
+_VERDICTS = msgspec.json.Decoder(tuple[Verdict, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def write(trace: Trace, vihf: Vihf | None) -> AccessTrace:
         result=trace.result,
         code=trace.code,
         documents=list(trace.documents),
-        verdicts=[asdict(verdict) for verdict in trace.verdicts],
+        verdicts=msgspec.json.encode(trace.verdicts),
         **_caller(vihf),
     )
 
@@ -68,7 +72,7 @@ def _caller(vihf: Vihf | None) -> dict[str, str]:
 
 def verdicts_of(trace: AccessTrace) -> tuple[Verdict, ...]:
     """The verdicts of a stored trace."""
-    return tuple(Verdict(**{**stored, "outcome": Outcome(stored["outcome"])}) for stored in trace.verdicts)
+    return _VERDICTS.decode(trace.verdicts)
 
 
 def explain(trace: AccessTrace) -> tuple[Verdict, ...]:

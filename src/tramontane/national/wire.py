@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tramontane.dmp import soap
-from tramontane.dmp.soap import mtom
-from tramontane.dmp.soap.names import FAULT_ACTION
+from tramontane.dmp.transactions import td3_2
 from tramontane.dmp.verdicts import Outcome, Verdict
 from tramontane.national.services.context import Reply
 
@@ -55,9 +54,9 @@ def _sentence(verdict: Verdict) -> str:
 
 def fault_reply(fault: soap.Fault, *, message_id: str, relates_to: str, multipart: bool = False) -> Reply:
     """The answer that carries a fault; TD3.2 answers in MTOM even then. HTTP 500 for all, as Apache CXF does."""
-    envelope = soap.build_fault(fault, message_id=message_id, relates_to=relates_to)
-    code = fault.name
-    if not multipart:
-        return Reply(soap.SOAP_CONTENT_TYPE, envelope, len(envelope), status=500, code=code)
-    wrapped = mtom.write(envelope, (), boundary=message_id.removeprefix("urn:"), action=FAULT_ACTION)
-    return Reply(wrapped.content_type, b"".join(wrapped.chunks), wrapped.length, status=500, code=code)
+    if multipart:
+        content_type, body = td3_2.respond_fault(fault, message_id=message_id, relates_to=relates_to)
+    else:
+        content_type = soap.SOAP_CONTENT_TYPE
+        body = soap.build_fault(fault, message_id=message_id, relates_to=relates_to)
+    return Reply(content_type, body, len(body), status=500, code=fault.name)

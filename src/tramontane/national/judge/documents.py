@@ -43,7 +43,6 @@ class Reader:
         own = {self.request.vihf.structure.value, "1" + structure.legal_entity if structure else ""}
         return not own.isdisjoint(document.structures)
 
-
     @property
     def searches_own_references(self) -> bool:
         """Note 5: who may not read (a structure, staff) finds the references of its own documents, to delete them."""

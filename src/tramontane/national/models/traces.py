@@ -44,7 +44,7 @@ class AccessTrace(models.Model):
     result = models.CharField(max_length=10, choices=AccessResult)
     code = models.CharField(max_length=80, blank=True, help_text="the code that went out on the wire")
     documents = models.JSONField(default=list)
-    verdicts = models.JSONField(default=list)
+    verdicts = models.BinaryField(default=b"[]", help_text="JSON; read with tracing.verdicts_of")
 
     class Meta:
         indexes: ClassVar = [

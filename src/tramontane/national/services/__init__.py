@@ -8,6 +8,7 @@ from tramontane.national.services.context import AnyHandler, Context, Handler, R
 from tramontane.national.services.habilitations import LIST_AUTHORIZATIONS, SET_AUTHORIZATION
 from tramontane.national.services.patients import DEMOGRAPHICS
 from tramontane.national.services.patients_specific import PATIENT_LIST
+from tramontane.national.services.retrieval import RETRIEVE
 from tramontane.national.services.stored_queries import STORED_QUERY
 
 # Services and actions of the DMP's WSDLs (endpoints_actions.json).
@@ -17,6 +18,7 @@ HANDLERS: Mapping[tuple[str, str], AnyHandler] = {
     ("habilitations", "{urn:si-dmp-habilitations}listAuthorizationByPatient"): LIST_AUTHORIZATIONS,
     ("patientsSpecific", "{urn:si-dmp-patients}patientList"): PATIENT_LIST,
     ("registry", "{urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0}AdhocQueryRequest"): STORED_QUERY,
+    ("repository", "{urn:ihe:iti:xds-b:2007}RetrieveDocumentSetRequest"): RETRIEVE,
 }
 SERVICES = frozenset(service for service, _ in HANDLERS)
 
