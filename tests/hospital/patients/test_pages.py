@@ -163,3 +163,31 @@ def test_reaching_a_patient_outside_the_team_asks_for_both_identifiers(clinician
     assert "consentement explicite" in page
     clinician.post(answer.url, {"subject": "consultation", "choice": "consent"})
     assert outsider.consents.get().for_account is not None
+
+
+def test_the_feed_shows_what_failed_and_replays_it(desk, entity):
+    from support.hl7 import message
+
+    from tramontane.hospital.patients.hl7 import feed
+    from tramontane.hospital.patients.models import Hl7Message
+
+    feed.receive(entity, message(service="UF77", ins="").encode())
+    page = text(desk.get("/admissions/flux/"))
+    assert "1\u00a0message est en erreur" in page
+    assert "UF77" in page
+    row = Hl7Message.objects.get()
+    assert "Toujours en erreur" in text(desk.post(f"/admissions/flux/{row.pk}/rejouer/", follow=True))
+    make_service(entity, code="UF77")
+    assert "Message appliqué" in text(desk.post(f"/admissions/flux/{row.pk}/rejouer/", follow=True))
+
+
+def test_the_feed_of_another_entity_does_not_exist_here(desk):
+    from support.hl7 import message
+
+    from tramontane.hospital.patients.hl7 import feed
+    from tramontane.hospital.patients.models import Hl7Message
+
+    feed.receive(make_legal_entity(), message(ins="").encode())
+    row = Hl7Message.objects.get()
+    assert desk.get(f"/admissions/flux/{row.pk}/").status_code == 404
+    assert desk.post(f"/admissions/flux/{row.pk}/rejouer/").status_code == 404

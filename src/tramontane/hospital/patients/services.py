@@ -174,6 +174,46 @@ def admit(
 
 
 @transaction.atomic
+def change_episode(episode: Episode, changes: dict[str, Any], *, actor: Actor) -> Episode:
+    """Transfer, discharge, cancel or reopen an episode."""
+    changed = sorted(name for name, value in changes.items() if getattr(episode, name) != value)
+    if not changed:
+        return episode
+    for name in changed:
+        setattr(episode, name, changes[name])
+    episode.save(update_fields=changed)
+    record(_event("venue.modifiee", episode.patient, actor, detail={"visit": episode.visit_number, "fields": changed}))
+    return episode
+
+
+@transaction.atomic
+def merge(former: Patient, kept: Patient, *, actor: Actor) -> Patient:
+    """Merge two identities of one person: episodes and declarations go to the one that is kept; nothing is deleted."""
+    if former.pk == kept.pk:
+        raise PatientError("Une identité ne se fusionne pas avec elle-même.", "ipp")
+    numbers = set(kept.episodes.values_list("visit_number", flat=True))
+    if shared := numbers.intersection(former.episodes.values_list("visit_number", flat=True)):
+        raise PatientError(f"Les deux identités portent la même venue ({', '.join(sorted(shared))}).", "visit_number")
+    former.episodes.update(patient=kept)
+    former.consents.update(patient=kept)
+    former.merged_into = kept
+    former.save(update_fields=["merged_into"])
+    record(_event("patient.fusionne", kept, actor, detail={"from": former.pk}))
+    return kept
+
+
+@transaction.atomic
+def change_ipp(patient: Patient, ipp: str, *, actor: Actor) -> Patient:
+    """Give a patient another IPP."""
+    if Patient.objects.filter(legal_entity=patient.legal_entity_id, ipp=ipp).exclude(pk=patient.pk).exists():
+        raise PatientError("Cet IPP désigne déjà un autre patient de l’établissement.", "ipp")
+    patient.ipp = ipp
+    patient.save(update_fields=["ipp"])
+    record(_event("patient.modifie", patient, actor, detail={"fields": ["ipp"]}))
+    return patient
+
+
+@transaction.atomic
 def join_care_team(episode: Episode, account: Account, *, actor: Actor) -> CareTeamMember:
     """Name an account in the care team of an episode."""
     member, created = CareTeamMember.objects.get_or_create(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tramontane.hospital.patients.views import admissions, consents, patients
+from tramontane.hospital.patients.views import admissions, consents, feed, patients
 
 app_name = "patients"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("admissions/", admissions.desk, name="admissions"),
     path("admissions/nouveau/", admissions.create, name="create"),
     path("admissions/patients/", admissions.directory, name="directory"),
+    path("admissions/flux/", feed.listing, name="feed"),
+    path("admissions/flux/<int:message_id>/", feed.message, name="feed-message"),
+    path("admissions/flux/<int:message_id>/rejouer/", feed.replay, name="feed-replay"),
     path("patients/<int:patient_id>/identite/", admissions.identity, name="identity"),
     path("patients/<int:patient_id>/identite/controler/", admissions.control, name="control"),
     path("patients/<int:patient_id>/identite/ins/", admissions.ins, name="ins"),

@@ -1,0 +1,149 @@
+"""From a message to values: the identity, the visit, the consent it carries (PAM-FR 2.11).
+
+Positions: PID-3 with CX.5 = INS or PI, PID-5 type L, PID-11 type BDL, PID-32, PV1-2, -3, -19, -44, -45, MRG-1,
+ZFA-9 to -12 counted on the published ANS examples. Where the INSEE code sits in PID-11 is inferred (XAD.9).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any
+
+from tramontane.hospital.patients.hl7.message import Message, component_of, read_date, read_time, repetitions
+from tramontane.hospital.patients.models import ConsentRecord
+
+Choice = ConsentRecord.Choice
+# ZFA-9: opposition to feeding. ZFA-11: consent to consultation. NA and empty say nothing.
+FEEDING = {"INO": Choice.INFORMED, "IO": Choice.OPPOSITION}
+CONSULTATION = {"IC": Choice.CONSENT, "INC": Choice.OPPOSITION}
+# PID-32. An identity that came with an INS and VALI is what PAM-FR calls qualifiée (inferred from the samples).
+PROVEN = frozenset({"VALI", "QUAL"})
+
+
+class IncompleteError(Exception):
+    """A field without which the event means nothing; the sentence names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """PID: who."""
+
+    ipp: str
+    traits: dict[str, Any]
+    reliability: str
+    ins: str = ""
+    ins_oid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """PV1: where and when."""
+
+    number: str
+    kind: str
+    service_code: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """ZFA: one declaration and its own date."""
+
+    subject: str
+    choice: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that an event may use."""
+
+    event: str
+    at: datetime | None
+    identity: Identity
+    visit: Visit | None
+    former_ipp: str
+    declarations: tuple[Declared, ...] = field(default=())
+
+
+def read(message: Message, zone: tzinfo) -> Reading:
+    """Read the values of a message; `zone` is that of times written without offset.
+
+    Raises:
+        IncompleteError: no IPP, birth name, sex or birth date.
+    """
+    return Reading(
+        event=message.value("MSH", 9, 2),
+        at=read_time(message.value("EVN", 6) or message.value("EVN", 2), zone),
+        identity=_identity(message),
+        visit=_visit(message, zone),
+        former_ipp=_identifier(message.field("MRG", 1), "PI")[0],
+        declarations=tuple(_declarations(message, zone)),
+    )
+
+
+def patient_key(message: Message) -> str:
+    """The IPP, to keep the messages of one patient in order; empty when there is none."""
+    return _identifier(message.field("PID", 3), "PI")[0][:60]
+
+
+def _identifier(raw: str, kind: str) -> tuple[str, str]:
+    """The CX whose identifier type is `kind`: value and OID of its authority."""
+    for repetition in repetitions(raw):
+        if component_of(repetition, 5) == kind:
+            return component_of(repetition, 1), component_of(repetition, 4, 2)
+    return "", ""
+
+
+def _identity(message: Message) -> Identity:
+    ipp = patient_key(message)
+    ins, oid = _identifier(message.field("PID", 3), "INS")
+    traits = _traits(message)
+    missing = [name for name, value in (("PID-3 (IPP)", ipp), ("PID-5 (L)", traits["birth_name"]), ("PID-7", traits["birth_date"]), ("PID-8", traits["sex"])) if not value]  # fmt: skip
+    if missing:
+        raise IncompleteError(f"Champ absent ou illisible : {', '.join(missing)}.")
+    return Identity(ipp, traits, message.value("PID", 32), ins, oid)
+
+
+def _traits(message: Message) -> dict[str, Any]:
+    names = repetitions(message.field("PID", 5))
+    birth = next((name for name in names if component_of(name, 7) == "L"), names[0])
+    used = next((name for name in names if component_of(name, 7) == "D"), "")
+    places = repetitions(message.field("PID", 11))
+    birthplace = next((place for place in places if component_of(place, 7) == "BDL"), "")
+    first, others = component_of(birth, 2), component_of(birth, 3)
+    return {
+        "birth_name": component_of(birth, 1).upper(),
+        "first_given_name": first.upper(),
+        "birth_given_names": (others if others.startswith(first) else f"{first} {others}").strip().upper(),
+        "used_name": component_of(used, 1).upper(),
+        "used_given_name": component_of(used, 2).upper(),
+        "birth_date": read_date(message.value("PID", 7)),
+        "sex": {"M": "M", "F": "F"}.get(message.value("PID", 8), "I" if message.value("PID", 8) else ""),
+        "birth_place_code": component_of(birthplace, 9)[:5],
+        "birth_place": component_of(birthplace, 3).upper()[:80],
+    }
+
+
+def _visit(message: Message, zone: tzinfo) -> Visit | None:
+    number = message.value("PV1", 19)
+    if not number:
+        return None
+    return Visit(
+        number=number,
+        kind=message.value("PV1", 2) or "N",
+        service_code=message.value("PV1", 3),
+        starts_at=read_time(message.value("PV1", 44), zone),
+        ends_at=read_time(message.value("PV1", 45), zone),
+    )
+
+
+def _declarations(message: Message, zone: tzinfo) -> list[Declared]:
+    found = []
+    for subject, table, rank in (("feeding", FEEDING, 9), ("consultation", CONSULTATION, 11)):
+        choice = table.get(message.value("ZFA", rank))
+        if choice is not None:
+            found.append(Declared(subject, choice, read_time(message.value("ZFA", rank + 1), zone)))
+    return found

@@ -1,0 +1,241 @@
+"""The feed: stored before acknowledged, applied once and in order, kept with its reason when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+from threading import Thread
+
+import pytest
+
+from support.hl7 import message
+from support.hospital import make_account, make_ins, make_legal_entity, make_service
+from tramontane.hospital.accounts.selectors import actor
+from tramontane.hospital.patients.hl7 import apply, feed, mllp
+from tramontane.hospital.patients.models import ConsentRecord, Episode, Hl7Message, Patient
+from tramontane.hospital.traces.models import Trace
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def entity():
+    entity = make_legal_entity()
+    make_service(entity, code="UF01", name="Cardiologie")
+    make_service(entity, code="UF02", name="Réanimation")
+    return entity
+
+
+def send(entity, event="A01", **fields) -> str:
+    fields.setdefault("ins", INS)
+    return feed.receive(entity, message(event, **fields).encode())
+
+
+INS = make_ins(number=383012)
+
+
+def patient(ipp="100200") -> Patient:
+    return Patient.objects.get(ipp=ipp)
+
+
+def last() -> Hl7Message:
+    return Hl7Message.objects.latest("id")
+
+
+def test_an_admission_creates_the_identity_the_episode_and_the_qualification(entity):
+    ack = send(entity)
+    assert "|AA|" in ack.replace("MSA|AA", "|AA")
+    who = patient()
+    assert (who.birth_name, who.first_given_name, who.birth_given_names) == ("MARTIN", "JEANNE", "JEANNE MARIE")
+    assert (who.identity_status, who.ins, who.birth_place_code) == ("QUAL", INS, "69383")
+    assert who.episodes.get().service.code == "UF01"
+    assert last().state == "applied"
+
+
+def test_an_identity_without_ins_is_only_validated(entity):
+    send(entity, ins="")
+    assert patient().identity_status == "VALI"
+
+
+def test_a_provisional_identity_with_an_ins_is_only_recovered(entity):
+    send(entity, reliability="PROV")
+    assert patient().identity_status == "RECUP"
+
+
+def test_the_same_control_id_is_applied_once_and_acknowledged_twice(entity):
+    first, second = send(entity, control="SAME"), send(entity, control="SAME", name="AUTRE")
+    assert "MSA|AA|SAME" in first
+    assert "MSA|AA|SAME" in second
+    assert Hl7Message.objects.count() == 1
+    assert patient().birth_name == "MARTIN"
+
+
+def test_a_message_is_stored_even_when_it_cannot_be_applied(entity):
+    assert "MSA|AA" in send(entity, service="INCONNU")
+    row = last()
+    assert row.state == "refused"
+    assert "« INCONNU » n’existe pas ici" in row.reason
+    assert not Patient.objects.exists(), "nothing of a refused message stays"
+
+
+def test_a_refused_message_replays_once_its_cause_is_mended(entity):
+    send(entity, service="UF03")
+    make_service(entity, code="UF03")
+    row = feed.replay(last(), actor=actor(make_account(entity), None))
+    assert row.state == "applied"
+    assert patient().episodes.get().service.code == "UF03"
+    assert Trace.objects.filter(event="hl7.rejoue").exists()
+
+
+def test_an_old_message_is_not_replayed_over_a_newer_one(entity):
+    send(entity, service="UF03", name="ANCIEN")
+    old = last()
+    send(entity, "A28", name="MARTIN")
+    make_service(entity, code="UF03")
+    with pytest.raises(apply.EventRefusedError, match="plus récent"):
+        feed.replay(old, actor=actor(make_account(entity), None))
+
+
+def test_bytes_that_are_not_hl7_are_kept_and_refused_with_the_reason(entity):
+    ack = feed.receive(entity, b"GET / HTTP/1.1")
+    assert "MSA|AR" in ack
+    assert last().state == "refused"
+    assert last().body == "GET / HTTP/1.1"
+
+
+@pytest.mark.parametrize(("field", "named"), [("name", "PID-5"), ("sex", "PID-8"), ("birth", "PID-7")])
+def test_a_missing_trait_is_named_in_the_reason(entity, field, named):
+    send(entity, **{field: ""})
+    assert named in last().reason
+
+
+def test_windows_1252_bytes_keep_their_accents(entity):
+    feed.receive(entity, message(name="LEFÈVRE", ins=INS).encode("windows-1252"))
+    assert patient().birth_name == "LEFÈVRE"
+
+
+def test_transfer_discharge_and_their_cancellations(entity):
+    send(entity)
+    send(entity, "A02", service="UF02")
+    assert patient().episodes.get().service.code == "UF02"
+    send(entity, "A12", service="UF01")
+    assert patient().episodes.get().service.code == "UF01"
+    send(entity, "A03", end="20261125100000")
+    assert patient().episodes.get().ends_at is not None
+    send(entity, "A13")
+    assert patient().episodes.get().ends_at is None
+    send(entity, "A11")
+    assert patient().episodes.get().cancelled_at is not None
+
+
+def test_a_discharge_of_an_unknown_visit_says_what_to_send_first(entity):
+    send(entity, "A28")
+    send(entity, "A03")
+    assert "A01" in last().reason
+
+
+def test_a_merge_moves_the_episodes_and_keeps_the_former_identity(entity):
+    send(entity, ipp="1", ins="")
+    send(entity, "A28", ipp="2", ins="")
+    send(entity, "A40", ipp="2", ins="", mrg="1")
+    assert Patient.objects.get(ipp="1").merged_into == patient("2")
+    assert patient("2").episodes.count() == 1
+
+
+def test_a_changed_ipp_keeps_the_patient(entity):
+    send(entity)
+    before = patient().pk
+    send(entity, "A47", ipp="999", mrg="100200", ins="")
+    assert patient("999").pk == before
+
+
+def test_a_changed_strict_trait_with_the_same_ins_qualifies_again(entity):
+    send(entity)
+    send(entity, "A08", name="DURAND")
+    assert (patient().birth_name, patient().identity_status) == ("DURAND", "QUAL")
+
+
+def test_zfa_records_consent_and_feeding_once(entity):
+    zfa = "ZFA|ACTIF|20240306111154|||||||INO|20261123080000|IC|20261123080000"
+    for event in ("A01", "A08", "A08"):
+        send(entity, event, zfa=zfa)
+    rows = ConsentRecord.objects.order_by("subject").values_list("subject", "choice", "source")
+    assert list(rows) == [("consultation", "consent", "hl7"), ("feeding", "informed", "hl7")]
+
+
+def test_a_zfa_older_than_what_the_desk_recorded_changes_nothing(entity):
+    send(entity)
+    who = patient()
+    from tramontane.hospital.patients import services
+
+    services.declare(
+        who,
+        services.Declaration("consultation", "opposition", who.episodes.get()),
+        actor=actor(make_account(entity), None),
+    )
+    send(entity, "A08", zfa="ZFA|ACTIF||||||||||IC|20200101000000")
+    assert who.consents.latest("id").choice == "opposition"
+
+
+def test_na_says_nothing(entity):
+    send(entity, zfa="ZFA|ACTIF||||||||NA||NA|")
+    assert not ConsentRecord.objects.exists()
+
+
+def test_an_event_outside_the_list_is_kept_with_the_list(entity):
+    send(entity, "A54")
+    assert "A54" in last().reason
+    assert "A40" in last().reason
+
+
+def test_what_was_stored_before_a_crash_is_applied_at_the_next_start(entity, monkeypatch):
+    monkeypatch.setattr(feed, "process", lambda row: row)
+    assert "MSA|AA" in send(entity)
+    assert last().state == "stored"
+    monkeypatch.undo()
+    assert feed.process_pending(entity) == 1
+    assert Episode.objects.count() == 1
+
+
+def test_two_entities_may_receive_the_same_control_id_and_ipp(entity):
+    other = make_legal_entity()
+    make_service(other, code="UF01")
+    send(entity, control="X", ins="")
+    send(other, control="X", ins="")
+    assert Patient.objects.filter(ipp="100200").count() == 2
+
+
+def test_the_acknowledgement_escapes_what_it_quotes():
+    from tramontane.hospital.patients.hl7.message import escape, unescape
+
+    hostile = "a|b^c~d&e\\f\r\nMSA|AA"
+    assert "|" not in escape(hostile)
+    assert "\r" not in escape(hostile)
+    assert unescape(escape("a|b^c~d&e\\f")) == "a|b^c~d&e\\f"
+
+
+def test_mllp_frames_are_answered_one_by_one_whatever_the_chunks():
+    received: list[bytes] = []
+
+    def receive(raw: bytes) -> str:
+        received.append(raw)
+        return f"ACK{len(received)}"
+
+    async def scene() -> bytes:
+        server = await mllp.listen("127.0.0.1", 0, receive)
+        host, port = server.sockets[0].getsockname()[:2]
+        reader, writer = await asyncio.open_connection(host, port)
+        for piece in (b"noise\x0bMS", b"H|one\x1c", b"\r\x0bMSH|two\x1c\r"):
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.02)
+        answers = await reader.readuntil(b"ACK2\x1c\r")
+        writer.close()
+        server.close()
+        return answers
+
+    result: list[bytes] = []
+    thread = Thread(target=lambda: result.append(asyncio.run(scene())))
+    thread.start()
+    thread.join(10)
+    assert received == [b"MSH|one", b"MSH|two"]
+    assert result[0] == b"\x0bACK1\x1c\r\x0bACK2\x1c\r"
