@@ -135,6 +135,9 @@ def build(description: Mapping[str, Any], environ: Mapping[str, str]) -> Provide
     unknown = set(values) - {field.name for field in fields(ProviderProfile)}
     if unknown:
         raise ProfileError(f"Fournisseur d’identité « {values.get('key')} » : champs inconnus {sorted(unknown)}.")
+    missing = {"key", "label", "issuer", "client_id"} - set(values)
+    if missing:
+        raise ProfileError(f"Fournisseur d’identité « {values.get('key')} » : champs absents {sorted(missing)}.")
     values["acceptance"] = tuple(_acceptance(row) for row in values.get("acceptance") or ())
     values["algorithms"] = frozenset(values.get("algorithms", ("RS256",)))
     values["extra_parameters"] = tuple(sorted((values.get("extra_parameters") or {}).items()))
