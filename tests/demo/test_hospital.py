@@ -21,6 +21,7 @@ from tramontane.dmp import cda
 from tramontane.dmp.identity import InsAuthority
 from tramontane.dmp.nomenclatures import ValueSetName, value_set
 from tramontane.dmp.xds import AvailabilityStatus
+from tramontane.dmp.xds.profile import require_submittable
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +197,11 @@ def test_metadata_use_official_codes_only(hospital: SyntheticHospital) -> None:
         assert entry.practice_setting in value_set(ValueSetName.PRACTICE_SETTING)
         assert all(code in value_set(ValueSetName.CONFIDENTIALITY) for code in entry.confidentiality_codes)
         assert submission_set(one).content_type in value_set(ValueSetName.CONTENT_TYPE)
+
+
+def test_every_submission_respects_the_french_profile(hospital: SyntheticHospital) -> None:
+    for one in hospital.documents:
+        require_submittable(submission_set(one), [document_entry(one)])
 
 
 def test_documents_of_the_patient_are_told_apart_and_name_no_institution(hospital: SyntheticHospital) -> None:

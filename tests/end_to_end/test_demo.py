@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
@@ -21,11 +22,12 @@ ATTESTED = ("--ins-qualifiee", "--patient-informe")
 pytestmark = pytest.mark.xdist_group("demo")
 
 
-def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    command = [*PROGRAM, *map(str, arguments)]
+def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The program, its standard input at its end."""
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=150, **{"stdin": subprocess.DEVNULL, **options}
-    )  # type: ignore[call-overload,no-any-return]
+        [*PROGRAM, *map(str, arguments)],
+        check=False, capture_output=True, text=True, timeout=150, stdin=subprocess.DEVNULL, cwd=cwd,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -217,3 +219,75 @@ def test_an_unknown_document_is_refused_before_it_is_asked(open_demo: Path, tmp_
     result = run("consult", "get", "--config", open_demo, "--ins", JEANNE, *ATTESTED, "--sortie", tmp_path, "1.2.3")
     assert result.returncode == 2
     assert "n'est pas dans la liste" in result.stderr
+
+
+def test_the_stand_in_serves_alone_and_stops_on_ctrl_c(desk: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [*PROGRAM, "national", "serve", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=desk) as server:
+        assert server.stdout is not None
+        assert "simulation" in server.stdout.readline()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.1)
+        server.send_signal(signal.SIGINT)
+        errors = server.communicate(timeout=20)[1]
+    assert "Traceback" not in errors
+
+
+def test_a_database_that_does_not_answer_is_one_sentence(desk: Path) -> None:
+    result = run("national", "serve", "--port", 45999, "--base", "postgresql://127.0.0.1:1/rien", cwd=desk)
+    assert result.returncode == 2
+    assert "La base de données de la maquette n'est pas disponible" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+# Documents of the repository: every command they show is run, as shown.
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [*(ROOT / "docs/guides").glob("*.md"), ROOT / "docs/tutorials/first-consultation.md"]
+# What is refused on purpose: the end of the command → exit code.
+REFUSED = (
+    ("consult status --ins 254036938301239", 1),
+    ("--professionnel garnier", 1),
+    ("--professionnel caron", 1),
+    ("--authentification var/pki/signature.crt.pem --racine var/pki/racine.pem --crl var/pki/crl.pem", 1),
+)
+
+
+def shown() -> list[str]:
+    """The commands of every page, once each, in order."""
+    lines = [line[2:] for page in PAGES for line in page.read_text().splitlines() if line.startswith("$ ")]
+    return list(dict.fromkeys(line.replace(".venv/bin/", "") for line in lines if not line.startswith("make ")))
+
+
+@pytest.fixture(scope="module")
+def desk(open_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory like the reader's: the demo's, and files of their own under the names that pages use."""
+    desk = tmp_path_factory.mktemp("bureau")
+    (desk / "var").mkdir()
+    (desk / "var/demo").symlink_to(open_demo.parent)
+    run("pki", "demo", cwd=desk)
+    own = {"auth.pem": "authentification.crt.pem", "cachet.p12": "signature.p12", "cachet.pem": "signature.crt.pem"}
+    for name, file in (own | {name: name for name in ("racine.pem", "intermediaires.pem", "crl.pem")}).items():
+        (desk / name).write_bytes((open_demo.parent / "pki" / file).read_bytes())
+    (desk / "jeton.xml").write_text(run("vihf", "build", "--ins", JEANNE, cwd=desk).stdout)
+    (desk / "compte-rendu.pdf").write_bytes(next((open_demo.parent / "documents").glob("*.pdf")).read_bytes())
+    return desk
+
+
+@pytest.mark.parametrize("command", shown())
+def test_every_command_shown_in_the_guides_works(desk: Path, command: str) -> None:
+    listed = run("consult", "list", "--ins", JEANNE, *ATTESTED, "--json", cwd=desk)
+    identifier = json.loads(listed.stdout)["documents"][0]["unique_id"]
+    line = command.replace("IDENTIFIANT", identifier).replace("tramontane ", f"{PROGRAM[0]} ")
+    environment = os.environ | {"TRAMONTANE_PKCS12_PASSWORD": "demo"}
+    result = subprocess.run(
+        line, shell=True, check=False, capture_output=True, text=True, cwd=desk, env=environment, timeout=60
+    )
+    expected = next((code for end, code in REFUSED if command.endswith(end)), 0)
+    assert result.returncode == expected, result.stdout + result.stderr

@@ -79,6 +79,10 @@ class Configuration:
             authn_context_class=self._text("professionnels", key, "classe"),
         )
 
+    def site_name(self, key: str = "") -> str:
+        """Name of the site where that professional works, as documents show it."""
+        return self._text("professionnels", self._key(key), "etablissement")
+
     def proof(self, key: str = "") -> AuthenticationProof:
         """How that professional was identified."""
         key = self._key(key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from pathlib import Path
 from tramontane.cli.entries import PARIS
 from tramontane.dmp import cda
 from tramontane.dmp.errors import MalformedMessage
+from tramontane.dmp.transactions.td3_2 import RetrievedDocument
+from tramontane.dmp.verdicts import Outcome
 from tramontane.dmp.xds import DocumentEntry
 
 _KINDS = {
@@ -28,23 +29,23 @@ class Filed:
     files: tuple[tuple[Path, str], ...]
 
 
-def check_integrity(entry: DocumentEntry, content: bytes) -> str:
-    """The SHA-1 of the content, equal to the registry's.
+def require_intact(entry: DocumentEntry, document: RetrievedDocument) -> str:
+    """The SHA-1 of the document, equal to the registry's.
 
     Raises:
-        MalformedMessage: another hash or size than the registry announced.
+        MalformedMessage: another hash or size than the registry announced, or the registry announced none.
     """
-    digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-    if (digest, len(content)) != (entry.hash, entry.size):
-        raise MalformedMessage(
-            "Le document reçu n'est pas celui que le registre décrit.",
-            code="document-altere",
-            expected=f"SHA-1 {entry.hash}, {entry.size} octets",
-            received=f"SHA-1 {digest}, {len(content)} octets",
-            reference="IHE ITI TF-3, DocumentEntry.hash et size",
-            next_step="ne l'utilisez pas ; demandez-le de nouveau, puis signalez-le au support du DMP",
-        )
-    return digest
+    for verdict in document.check(entry):
+        if verdict.outcome is not Outcome.PASSED:
+            raise MalformedMessage(
+                "Le document reçu n'est pas celui que le registre décrit.",
+                code=verdict.code,
+                expected=verdict.expected,
+                received=verdict.received,
+                reference=verdict.reference,
+                next_step=verdict.next_step,
+            )
+    return document.sha1
 
 
 def file_document(directory: Path, entry: DocumentEntry, content: bytes) -> Filed:

@@ -90,12 +90,18 @@ def serve(*, host: str, port: int, workers: int, data: Path, database_url: str, 
 
     Les valeurs par défaut sont celles que « tramontane demo » écrit.
     """
-    from tramontane.demo.processes import require_free
+    from django.db import Error as DatabaseError
+
+    from tramontane.demo.processes import database_unavailable, require_free
     from tramontane.national.server import Tls, run
 
     require_free(port, host)
     click.echo(
-        f"Maquette du SI-DMP (simulation) : https://{host}:{port}/si-dmp-server/v2/services/ — Ctrl-C pour arrêter."
+        f"Maquette du SI-DMP (simulation)\N{NO-BREAK SPACE}: https://{host}:{port}/si-dmp-server/v2/services/, "
+        "Ctrl-C pour arrêter."
     )
     tls = Tls(files["certificate"], files["key"], files["anchors"], files["intermediaires"], files["crl"])
-    run(tls=tls, data_directory=data, host=host, port=port, workers=workers, database_url=database_url)
+    try:
+        run(tls=tls, data_directory=data, host=host, port=port, workers=workers, database_url=database_url)
+    except DatabaseError as error:
+        raise database_unavailable(error) from error

@@ -15,13 +15,14 @@ from rich.text import Text
 
 from tramontane.cli.configuration import load
 from tramontane.cli.entries import act_day, act_order, author, states, type_label
-from tramontane.cli.filing import check_integrity, file_document
+from tramontane.cli.filing import file_document, require_intact
 from tramontane.cli.inputs import patient as read_patient
 from tramontane.cli.inputs import unusable
 from tramontane.cli.screen import console
 from tramontane.client import DmpClient, Setting
 from tramontane.dmp.nomenclatures import ValueSetName, value_set
 from tramontane.dmp.transactions.td0_2 import DmpStatus
+from tramontane.dmp.transactions.td3_2 import RetrievedDocument
 from tramontane.dmp.vihf import AccessMode
 from tramontane.dmp.xds import AvailabilityStatus, DocumentCriteria, DocumentEntry, Period
 from tramontane.rules.access import (
@@ -128,7 +129,7 @@ class Opening:
             raise unusable("Ce document n'est pas dans la liste que le DMP vous donne.", received=", ".join(missing))
         asked = [(known[one].repository_unique_id, one) for one in unique_ids]
         received = self._dmp.retrieve(self._who, self._ins, asked, self._mode)
-        return [_file(directory, known[one.unique_id], bytes(one.content)) for one in received]
+        return [_file(directory, known[one.unique_id], one) for one in received]
 
     @staticmethod
     def show_status(found: DmpStatus) -> None:
@@ -213,15 +214,15 @@ class Opening:
             out.print(Text(f"  À faire\N{NO-BREAK SPACE}: {reason['next_step']} ({reason['solver']})"))
 
 
-def _file(directory: Path, entry: DocumentEntry, content: bytes) -> dict[str, Any]:
-    digest = check_integrity(entry, content)
-    filed = file_document(directory, entry, content)
+def _file(directory: Path, entry: DocumentEntry, document: RetrievedDocument) -> dict[str, Any]:
+    digest = require_intact(entry, document)
+    filed = file_document(directory, entry, bytes(document.content))
     return {
         "unique_id": entry.unique_id,
         "title": entry.title,
         "kind": filed.kind,
         "hash": digest,
-        "size": len(content),
+        "size": document.size,
         "files": [str(path) for path, _ in filed.files],
     }
 

@@ -62,6 +62,16 @@ def require_free(port: int, host: str = HOST) -> int:
         ) from error
 
 
+def database_unavailable(error: Exception) -> LocalError:
+    """The sentence for a database that does not answer, its own words last."""
+    return LocalError(
+        "La base de données de la maquette n'est pas disponible.",
+        code="base-indisponible",
+        received=(str(error).strip().splitlines() or [type(error).__name__])[0][:300],
+        next_step="vérifiez l'adresse de la base, ou les droits sur le répertoire des données",
+    )
+
+
 def _command(workspace: Workspace, port: int) -> list[str]:
     pki = workspace.pki
     files = {

@@ -121,8 +121,10 @@ def _professional(one: Staff, now: datetime) -> str:
     roles = ", ".join(json.dumps({"code": role.code, "nomenclature": role.code_system}) for role in one.roles)
     return _PROFESSIONAL.format(
         one=one,
+        name=f"{one.family_name.upper()} {one.given_name}",
         roles=roles.replace('": ', '" = ').replace('"code"', "code").replace('"nomenclature"', "nomenclature"),
         sector=SITES[one.site].sector,
+        site=SITES[one.site].name,
         factors='["connaissance", "possession"]' if one.second_factor else '["connaissance"]',
         means=one.second_factor or "mot de passe",
         authn_class=SMARTCARD if one.second_factor else "urn:oasis:names:tc:SAML:2.0:ac:classes:Password",
@@ -156,10 +158,11 @@ installation = "{software.installation}"
 _PROFESSIONAL = """
 [professionnels.{one.key}]
 rpps = "{one.rpps}"
-nom = "{one.family_name} {one.given_name}"
+nom = "{name}"
 roles = [{roles}]
 finess_geographique = "{one.site}"
 secteur = "{sector}"
+etablissement = "{site}"
 facteurs = {factors}
 moyen = "{means}"
 classe = "{authn_class}"

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tramontane.cli.entries import PARIS, act_order, type_label
-from tramontane.cli.filing import check_integrity, file_document
+from tramontane.cli.filing import file_document, require_intact
 from tramontane.cli.walk.screen import Screen
 from tramontane.cli.walk.visit import Visit
 from tramontane.demo.values import Patient
@@ -95,11 +95,11 @@ class Consultations:
 
     def _read(self, visit: Visit, status: DmpStatus, chosen: Sequence[DocumentEntry]) -> None:
         granted(visit.decide(Purpose.RETRIEVE, status))
-        contents = {document.unique_id: bytes(document.content) for document in visit.retrieve(chosen)}
-        self.screen.done(f"TD3.2 : {len(contents)} documents demandés et reçus en un appel (MTOM).")
+        received = {document.unique_id: document for document in visit.retrieve(chosen)}
+        self.screen.done(f"TD3.2 : {len(received)} documents demandés et reçus en un appel (MTOM).")
         for entry in chosen:
-            digest = check_integrity(entry, contents[entry.unique_id])
-            filed = file_document(self.documents, entry, contents[entry.unique_id])
+            digest = require_intact(entry, received[entry.unique_id])
+            filed = file_document(self.documents, entry, bytes(received[entry.unique_id].content))
             self.screen.done(
                 f"« {entry.title} », {filed.kind} : {entry.size} octets, empreinte {digest[:12]}… conforme au registre."
             )

@@ -19,6 +19,7 @@ from tramontane.client import (
 )
 from tramontane.demo.hospital import SyntheticHospital
 from tramontane.demo.plans import DOCUMENTS
+from tramontane.demo.processes import database_unavailable
 from tramontane.demo.structures import HOSPITAL
 from tramontane.demo.workspace import SOFTWARE, Workspace, write_pki
 
@@ -54,9 +55,18 @@ def client(workspace: Workspace, base_url: str) -> DmpClient:
 
 
 def _seed(screen: Screen, workspace: Workspace, hospital: SyntheticHospital) -> None:
+    from django.db import Error as DatabaseError
+
     from tramontane.national import setup
 
-    setup(workspace.national)
+    try:
+        setup(workspace.national)
+        _pour(screen, hospital)
+    except DatabaseError as error:
+        raise database_unavailable(error) from error
+
+
+def _pour(screen: Screen, hospital: SyntheticHospital) -> None:
     from tramontane.demo.seeding import seed_national
 
     screen.say(f"  Écriture de {DOCUMENTS} documents, une dizaine de secondes…", "dim")
