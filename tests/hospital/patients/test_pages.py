@@ -167,7 +167,6 @@ def test_reaching_a_patient_outside_the_team_asks_for_both_identifiers(clinician
 
 def test_the_feed_shows_what_failed_and_replays_it(desk, entity):
     from support.hl7 import message
-
     from tramontane.hospital.patients.hl7 import feed
     from tramontane.hospital.patients.models import Hl7Message
 
@@ -183,7 +182,6 @@ def test_the_feed_shows_what_failed_and_replays_it(desk, entity):
 
 def test_the_feed_of_another_entity_does_not_exist_here(desk):
     from support.hl7 import message
-
     from tramontane.hospital.patients.hl7 import feed
     from tramontane.hospital.patients.models import Hl7Message
 

@@ -100,8 +100,8 @@ def _change_ipp(legal_entity: LegalEntity, reading: Reading, actor: Actor) -> No
 
 def _consent(legal_entity: LegalEntity, reading: Reading, actor: Actor) -> None:
     """ZFA, when it says something newer than what is already recorded."""
-    patient = _find(legal_entity, reading.identity.ipp)
-    for declared in reading.declarations if patient else ():
+    patient = _require(legal_entity, reading)
+    for declared in reading.declarations:
         episode = patient.episodes.filter(visit_number=reading.visit.number).first() if reading.visit else None
         if _is_news(patient, episode, declared):
             motive = "déclaré dans le flux d’identités" if declared.subject == "feeding" else ""

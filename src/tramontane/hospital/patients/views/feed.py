@@ -29,9 +29,8 @@ def listing(request: AuthenticatedRequest) -> HttpResponse:
     shown = rows.filter(state=state) if state in STATES else rows
     page = Paginator(shown.order_by("-id"), PAGE_SIZE).get_page(request.GET.get("page"))
     tabs = [("", "Tous", sum(counts.values())), *((key, label, counts.get(key, 0)) for key, label in STATES.items())]
-    for row in page:
-        row.label = apply.describe(row.event)
-    context = {"page": page, "tabs": tabs, "state": state, "refused": counts.get("refused", 0)}
+    lines = [(row, apply.describe(row.event)) for row in page]
+    context = {"page": page, "lines": lines, "tabs": tabs, "state": state, "refused": counts.get("refused", 0)}
     return render(request, "patients/feed.html", context)
 
 
