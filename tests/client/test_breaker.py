@@ -78,4 +78,4 @@ def test_whatever_happens_it_never_stays_shut_for_ever(events: list[tuple[Event,
         circuit = step(circuit, event, POLICY, now=now)
     if circuit.state is State.HALF_OPEN:
         circuit = step(circuit, Event.FAILURE, POLICY, now=now)
-    assert asked(circuit, now + POLICY.rest)
+    assert asked(circuit, now + POLICY.rest + 1)

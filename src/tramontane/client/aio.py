@@ -81,6 +81,10 @@ class AsyncDmpClient:
     authorisations = _face(operations.authorisations)
     query = _face(operations.query)
     find_documents = _face(operations.find_documents)
+    retrieve = _face(operations.retrieve)
+    retrieve_to = _face(operations.retrieve_to)
+    submit = _face(operations.submit)
+    update = _face(operations.update)
 
     def renew(self, trust: ServerTrust) -> None:
         """Use fresh authorities and CRLs from the next connection on."""

@@ -125,8 +125,10 @@ class Core:
                 return (yield from self._exchange(plan, request, exchange, deadline - clock.monotonic()))
             except TransportError as error:
                 pause = retry.pause(attempt=attempt, draw=clock.draw())
-                last = clock.monotonic() + pause >= deadline
-                if last or not retry.allows(error, attempt=attempt, idempotent=request.idempotent):
+                poured = plan.stream is not None and error.phase is Phase.READING
+                idempotent = request.idempotent and not poured  # what reached a sink cannot be taken back
+                late = clock.monotonic() + pause >= deadline
+                if late or not retry.allows(error, attempt=attempt, idempotent=idempotent):
                     raise
             yield Pause(pause)
             attempt += 1

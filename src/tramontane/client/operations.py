@@ -5,7 +5,7 @@ Nothing is sent here. The two faces of the client run the same plans (see `aio` 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -17,15 +17,19 @@ from tramontane.client.parties import Professional
 from tramontane.dmp import xds
 from tramontane.dmp.hl7v3 import Reason
 from tramontane.dmp.identity import Ins
-from tramontane.dmp.transactions import td0_2, td0_3, td0_4, td1_6, td3_1
+from tramontane.dmp.transactions import td0_2, td0_3, td0_4, td1_6, td2_1, td3_1, td3_2, td3_3
 from tramontane.dmp.transactions.exchange import Call, HttpRequest, HttpResponse
 from tramontane.dmp.transactions.proprietary import ServiceStatus
+from tramontane.dmp.transactions.retrieval import DocumentEvent, Retrieval
 from tramontane.dmp.transactions.td0_2 import DmpStatus
 from tramontane.dmp.transactions.td0_3 import Action, Role
 from tramontane.dmp.transactions.td0_4 import DateType, PatientList
 from tramontane.dmp.transactions.td1_6 import AuthorizationList, Mode
+from tramontane.dmp.transactions.td2_1 import Submission
+from tramontane.dmp.transactions.td3_2 import RetrievedDocuments
+from tramontane.dmp.transactions.td3_3 import Update
 from tramontane.dmp.vihf import AccessMode, AuthenticationMode
-from tramontane.dmp.xds import DocumentCriteria, QueryResponse, StoredQuery
+from tramontane.dmp.xds import DocumentCriteria, QueryResponse, RegistryResponse, StoredQuery
 
 T = TypeVar("T")
 NORMAL = AccessMode.NORMAL
@@ -128,3 +132,81 @@ def find_documents(
     """TD3.1, FindDocuments: the patient's documents, every approved one without `criteria`."""
     wanted = msgspec.structs.replace(criteria or DocumentCriteria(), patient_id=patient.cx)
     return query(professional, patient, xds.find_documents(wanted), access_mode)
+
+
+def retrieve(
+    professional: Professional,
+    patient: Ins,
+    documents: Sequence[tuple[str, str]],
+    access_mode: AccessMode = NORMAL,
+) -> Plan[RetrievedDocuments]:
+    """TD3.2: documents by (repository_unique_id, unique_id), whole in memory."""
+    return Plan(
+        professional,
+        patient,
+        access_mode,
+        write=lambda call: td3_2.request(call, documents),
+        read=td3_2.read,
+    )
+
+
+def retrieve_to(
+    professional: Professional,
+    patient: Ins,
+    documents: Sequence[tuple[str, str]],
+    sink: Callable[[DocumentEvent], object],
+    access_mode: AccessMode = NORMAL,
+) -> Plan[RegistryResponse]:
+    """TD3.2 in bounded memory: `sink` gets each document's beginning, pieces and end as they come.
+
+    A piece is valid during the call only. `sink` runs on the thread that receives: keep it short. Once the answer has
+    begun nothing is asked again, so no document begins twice.
+    """
+    return Plan(
+        professional,
+        patient,
+        access_mode,
+        write=lambda call: td3_2.request(call, documents),
+        stream=lambda status, content_type: _Pouring(content_type, sink),  # noqa: ARG005 (read the same at any status)
+    )
+
+
+class _Pouring:
+    """Feeds a `Retrieval` and pours its events into a sink."""
+
+    def __init__(self, content_type: str, sink: Callable[[DocumentEvent], object]) -> None:
+        self._retrieval = Retrieval(content_type)
+        self._sink = sink
+
+    def feed(self, chunk: bytes) -> None:
+        for event in self._retrieval.feed(chunk):
+            self._sink(event)
+
+    def close(self) -> RegistryResponse:
+        events, outcome = self._retrieval.close()
+        for event in events:
+            self._sink(event)
+        return outcome
+
+
+def submit(professional: Professional, patient: Ins, submission: Submission) -> Plan[RegistryResponse]:
+    """TD2.1: feed documents, streamed. In INDIRECTE mode: AIR does not have it (PDT-INF-606)."""
+    return Plan(
+        professional,
+        patient,
+        NORMAL,
+        write=lambda call: td2_1.request(call, submission),
+        read=td2_1.read,
+        mode=AuthenticationMode.INDIRECTE,
+    )
+
+
+def update(professional: Professional, patient: Ins, change: Update) -> Plan[RegistryResponse]:
+    """TD3.3: a change made by `tramontane.dmp.transactions.td3_3`: mask, make visible, delete, archive…"""
+    return Plan(
+        professional,
+        patient,
+        NORMAL,
+        write=lambda call: td3_3.request(call, change),
+        read=td3_3.read,
+    )
