@@ -51,7 +51,7 @@ def require_intact(entry: DocumentEntry, document: RetrievedDocument) -> str:
 def file_document(directory: Path, entry: DocumentEntry, content: bytes) -> Filed:
     """Write the document as received, its page, and the files it carries."""
     directory.mkdir(parents=True, exist_ok=True)
-    rendered = cda.render(content, zone=PARIS, show_traits=True)
+    rendered = cda.render(content, zone=PARIS)
     name = f"{entry.service_start_time:%Y-%m-%d}-{slug(entry.title)}" if entry.service_start_time else slug(entry.title)
     written = [
         (
