@@ -1,7 +1,9 @@
 """XDS metadata, stored queries and answers (IHE ITI TF-3 §4.2, ITI-18), under their IHE names."""
 
 from tramontane.dmp.nomenclatures import Coded as Code
+from tramontane.dmp.verdicts import Verdict
 from tramontane.dmp.xds.hl7 import AuthorInstitution, AuthorPerson, Identifier
+from tramontane.dmp.xds.integrity import check_content
 from tramontane.dmp.xds.model import (
     INVISIBLE_PATIENT,
     INVISIBLE_REPRESENTANTS_LEGAUX,
@@ -33,6 +35,7 @@ from tramontane.dmp.xds.query import (
     get_documents_and_associations,
 )
 from tramontane.dmp.xds.responses import (
+    SUCCESS,
     QueryResponse,
     RegistryError,
     RegistryResponse,
@@ -45,6 +48,7 @@ __all__ = [
     "INVISIBLE_PATIENT",
     "INVISIBLE_REPRESENTANTS_LEGAUX",
     "MASQUE_PS",
+    "SUCCESS",
     "Association",
     "AssociationType",
     "Author",
@@ -73,6 +77,8 @@ __all__ = [
     "Slot",
     "StoredQuery",
     "SubmissionSet",
+    "Verdict",
+    "check_content",
     "find_documents",
     "find_documents_by_reference_id",
     "find_submission_sets",

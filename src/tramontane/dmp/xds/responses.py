@@ -43,6 +43,9 @@ class RegistryResponse(msgspec.Struct, frozen=True, gc=False):
     errors: tuple[RegistryError, ...] = ()
 
 
+SUCCESS = RegistryResponse()
+
+
 class QueryResponse(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The outcome of a stored query.
 

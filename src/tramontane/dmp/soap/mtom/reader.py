@@ -90,13 +90,14 @@ class MultipartReader:
             if start.startswith(self._buffer):
                 return False
         found = self._buffer.find(self._delimiter)
-        if found >= 0:
-            return self._go_on(found + len(self._delimiter), self._read_delimiter)
-        self._at = max(len(self._buffer) - len(self._delimiter) + 1, 0)
-        self._skipped += self._at
+        skipped = found if found >= 0 else max(len(self._buffer) - len(self._delimiter) + 1, 0)
+        self._skipped += skipped
         if self._skipped > MAX_PREAMBLE_BYTES:
             raise malformed("le premier délimiteur", "un préambule sans fin", "RFC 2046, §5.1.1")
-        return False
+        if found < 0:
+            self._at = skipped
+            return False
+        return self._go_on(found + len(self._delimiter), self._read_delimiter)
 
     def _read_delimiter(self, _: list[Event]) -> bool:
         """``--`` closes; blanks and a line break open a part. Anything else could be read in two ways: refused."""

@@ -37,7 +37,7 @@ class Multipart:
     """
 
     content_type: str
-    chunks: Iterable[bytes | memoryview]
+    chunks: Iterable[bytes]
     length: int | None
 
 
@@ -46,7 +46,7 @@ class _Chunks:
     pieces: tuple[bytes | Part, ...]
     delimiter: bytes
 
-    def __iter__(self) -> Iterator[bytes | memoryview]:
+    def __iter__(self) -> Iterator[bytes]:
         for piece in self.pieces:
             if isinstance(piece, bytes):
                 yield piece
@@ -95,26 +95,26 @@ def _length(part: Part) -> int | None:
     return len(part.data) if isinstance(part.data, bytes | memoryview) else part.length
 
 
-def _content(part: Part, delimiter: bytes) -> Iterator[bytes | memoryview]:
-    """The part's chunks, watched: no delimiter inside, even across two chunks, and the length announced."""
-    # An empty or first line that begins with `--boundary` would close the part too: the blank line precedes it.
+def _content(part: Part, delimiter: bytes) -> Iterator[bytes]:
+    """The part's chunks, watched: no delimiter inside, even across chunks, and the length announced."""
+    # The blank line after the headers counts: content that begins with `--boundary` would close the part.
     tail, sent = b"\r\n", 0
     for chunk in _slices(part.data):
-        seam = tail + bytes(chunk[: len(delimiter)])
-        if delimiter in seam or (len(chunk) > len(delimiter) and bytes(chunk).find(delimiter) >= 0):
+        if delimiter in tail + chunk[: len(delimiter)] or delimiter in chunk:
             raise _unsendable("un contenu sans le délimiteur MIME", "le délimiteur au milieu du contenu")
-        tail = (tail + bytes(chunk[-len(delimiter) :]))[-len(delimiter) :]
+        tail = (tail + chunk[-len(delimiter) :])[-len(delimiter) :]
         sent += len(chunk)
         yield chunk
-    if sent != (expected := _length(part)) and expected is not None:
-        raise _unsendable(f"{expected} octets", f"{sent} octets")
+    announced = _length(part)
+    if announced is not None and announced != sent:
+        raise _unsendable(f"{announced} octets", f"{sent} octets")
 
 
-def _slices(data: bytes | memoryview | Iterable[bytes]) -> Iterable[bytes | memoryview]:
+def _slices(data: bytes | memoryview | Iterable[bytes]) -> Iterable[bytes]:
     if not isinstance(data, bytes | memoryview):
         return data
     view = memoryview(data)
-    return (view[start : start + SLICE] for start in range(0, len(view), SLICE))
+    return (bytes(view[start : start + SLICE]) for start in range(0, len(view), SLICE))
 
 
 def _unsendable(expected: str, received: str) -> LocalError:
