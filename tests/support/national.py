@@ -251,7 +251,7 @@ def submission_set(number: int, *, patient: Ins = OPEN, days_ago: int = 0) -> Su
 
 def confidential(*codes: str) -> tuple[Coded, ...]:
     """Normal, plus visibility codes."""
-    return (NORMAL, *(Coded(code, A07, "") for code in codes))
+    return (NORMAL, *(Coded(code, A07, code.replace("_", " ").capitalize()) for code in codes))
 
 
 def populate() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from support.national import (
     BLOCKED,
@@ -127,7 +128,7 @@ def test_each_listed_professional_has_a_profession_that_reads(national: InMemory
 
 def patients(national: InMemory, date_type: td0_4.DateType, *, days: int, **changes: object) -> list[str]:
     """TD0.4: the INS listed."""
-    since = NOW - timedelta(days=days)
+    since = timezone.localtime(NOW - timedelta(days=days))
     request = td0_4.request(call(vihf(patient=None, **changes)), since=since, date_type=date_type)
     return [one.identifiers[0][0] for one in td0_4.read(national(request)).patients]
 

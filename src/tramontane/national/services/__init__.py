@@ -10,6 +10,8 @@ from tramontane.national.services.patients import DEMOGRAPHICS
 from tramontane.national.services.patients_specific import PATIENT_LIST
 from tramontane.national.services.retrieval import RETRIEVE
 from tramontane.national.services.stored_queries import STORED_QUERY
+from tramontane.national.services.submissions import PROVIDE_AND_REGISTER
+from tramontane.national.services.updates import UPDATE
 
 # Services and actions of the DMP's WSDLs (endpoints_actions.json).
 HANDLERS: Mapping[tuple[str, str], AnyHandler] = {
@@ -18,6 +20,8 @@ HANDLERS: Mapping[tuple[str, str], AnyHandler] = {
     ("habilitations", "{urn:si-dmp-habilitations}listAuthorizationByPatient"): LIST_AUTHORIZATIONS,
     ("patientsSpecific", "{urn:si-dmp-patients}patientList"): PATIENT_LIST,
     ("registry", "{urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0}AdhocQueryRequest"): STORED_QUERY,
+    ("registry", "{urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0}SubmitObjectsRequest"): UPDATE,
+    ("repository", "{urn:ihe:iti:xds-b:2007}ProvideAndRegisterDocumentSetRequest"): PROVIDE_AND_REGISTER,
     ("repository", "{urn:ihe:iti:xds-b:2007}RetrieveDocumentSetRequest"): RETRIEVE,
 }
 SERVICES = frozenset(service for service, _ in HANDLERS)

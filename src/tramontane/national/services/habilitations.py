@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from tramontane.dmp.nomenclatures import ValueSetName, value_set
 from tramontane.dmp.transactions import td0_3, td1_6
@@ -94,8 +95,8 @@ def _listed(row: PatientAuthorisation, state: Authorisation) -> td1_6.ListedAuth
         first_name=who.given_name,
         last_name=who.family_name,
         specialities=((code, value_set(ValueSetName.AUTHOR_SPECIALTY).display(code)),),
-        start_of_authorization=row.granted_at.strftime(_TIMESTAMP),
-        last_action_date=row.last_action_at.strftime(_TIMESTAMP),
+        start_of_authorization=timezone.localtime(row.granted_at).strftime(_TIMESTAMP),
+        last_action_date=timezone.localtime(row.last_action_at).strftime(_TIMESTAMP),
         mode=state.value,
     )
 

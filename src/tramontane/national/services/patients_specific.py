@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 
 from tramontane.dmp.errors import MalformedMessage
 from tramontane.dmp.transactions import td0_4
@@ -49,14 +50,15 @@ def _listed(row: PatientAuthorisation, context: Context) -> td0_4.ListedPatient:
         first_name=patient.given_names,
         date_of_birth=f"{patient.birth_date:%Y%m%d}",
         medecin_traitant=str(patient.medecin_traitant_id == selectors.rpps_of(context.vihf)).lower(),
-        last_access_date=row.last_action_at.strftime(_TIMESTAMP),
-        last_add_date=last_add.strftime(_TIMESTAMP) if last_add else "",
+        last_access_date=timezone.localtime(row.last_action_at).strftime(_TIMESTAMP),
+        last_add_date=timezone.localtime(last_add).strftime(_TIMESTAMP) if last_add else "",
     )
 
 
 def _instant(text: str) -> datetime:
     try:
-        return datetime.strptime(text, _TIMESTAMP).replace(tzinfo=UTC)
+        # HL7 V3 and the proprietary services write French wall-clock time; only XDS writes UTC.
+        return timezone.make_aware(datetime.strptime(text, _TIMESTAMP))  # noqa: DTZ007  # the zone is given here
     except ValueError:
         raise MalformedMessage(
             "La date de début de la liste n'est pas lisible.",
