@@ -1,4 +1,4 @@
-"""What is known of a DMP without asking again: state, document index, each professional's last search."""
+"""What is known of a DMP without asking again: state, document index, each professional's sightings and last search."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class KnownDocument(models.Model):
     title = models.CharField(max_length=250)
     service_start_time = models.DateTimeField(null=True)
     creation_time = models.DateTimeField(null=True)
-    # The whole entry, in the canonical JSON of dmp.xds: screens read it, nothing is lost.
+    # The whole entry but the patient's traits (RG_0320), in the canonical JSON of dmp.xds: screens read it.
     entry = models.JSONField()
     replaced_by = models.CharField(max_length=128, blank=True)
     first_seen_at = models.DateTimeField()
@@ -50,14 +50,46 @@ class KnownDocument(models.Model):
         constraints = (models.UniqueConstraint(fields=["patient", "unique_id"], name="known_document_unique"),)
 
 
+class Sighting(models.Model):
+    """The DMP showed this document to this professional. Nobody sees here what the DMP did not show her (EX_AIR-085):
+    a document masked to professionals, or outside the matrix of her profession, has no row for her."""
+
+    document = models.ForeignKey(KnownDocument, on_delete=models.CASCADE, related_name="sightings")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sightings")
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        """A professional discovers a document once."""
+
+        constraints = (models.UniqueConstraint(fields=["document", "account"], name="sighting_unique"),)
+
+
 class SearchMemory(models.Model):
     """When a professional last searched a patient's DMP: the `SubmissionTimeFrom` of the next search."""
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="searches")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="searches")
     searched_at = models.DateTimeField()
+    # The newest deposit ever shown to this professional: submission time, or creation time after a first search.
+    last_deposit_at = models.DateTimeField(null=True)
 
     class Meta:
         """One memory per patient and professional."""
 
         constraints = (models.UniqueConstraint(fields=["patient", "account"], name="search_memory_unique"),)
+
+
+class Answer(models.Model):
+    """What the last opening told a professional, in the JSON of `consultations.view.Told`: a page shown again asks nothing."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    access_mode = models.CharField(max_length=20)
+    content = models.JSONField()
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        """One current answer per patient and professional."""
+
+        constraints = (models.UniqueConstraint(fields=["patient", "account"], name="answer_unique"),)

@@ -17,6 +17,10 @@ class Opening(models.Model):
     geographic_entity = models.ForeignKey(GeographicEntity, on_delete=models.PROTECT, related_name="+")
     access_mode = models.CharField(max_length=20, default="normal")
     motive = models.CharField(max_length=500, blank=True)
+    # What the professional declared when breaking the glass (CSP L. 1111-17 I), and what the DMP says of an opposition.
+    unable_to_express_will = models.BooleanField(default=False)
+    immediate_risk = models.BooleanField(default=False)
+    emergency_opposition = models.CharField(max_length=12, default="inconnue")
     opened_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True)
     # A posteriori control of the emergency openings by the RSSI.

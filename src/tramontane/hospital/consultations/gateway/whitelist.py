@@ -1,0 +1,42 @@
+"""What real answers say of a site's AIR contract: observed, dated, never guessed.
+
+The SI-DMP refuses a site outside the white list through its rights service; the exact words were never published
+(docs/reference/differences.md). The table below is therefore data, first match wins: (words of the fault, state).
+"""
+
+from __future__ import annotations
+
+from tramontane.client import Exchange, Outcome
+from tramontane.dmp.errors import RemoteRefusal
+from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import GeographicEntity
+from tramontane.hospital.consultations.models import SiteContract
+
+ABOUT_WHITE_LIST = "liste blanche"
+SAID = (
+    ("suspendu", "suspended"),
+    ("expiré", "expired"),
+    ("contrat valable", "expired"),
+    ("", "refused"),
+)
+
+
+def note(site: GeographicEntity, exchange: Exchange) -> None:
+    """Keep what an answer says of the site's contract; silence says nothing. In the caller's transaction."""
+    state = observed(exchange)
+    if state:
+        SiteContract.objects.update_or_create(
+            geographic_entity=site, defaults={"observed_state": state, "observed_at": clock.now()}
+        )
+
+
+def observed(exchange: Exchange) -> str:
+    """`active`, `refused`, `suspended`, `expired`, or empty when the exchange tells nothing."""
+    if exchange.outcome is Outcome.ANSWERED:
+        return "active"
+    if not isinstance(exchange.error, RemoteRefusal):
+        return ""
+    said = exchange.error.remote_text.lower()
+    if ABOUT_WHITE_LIST not in said:
+        return ""
+    return next(state for words, state in SAID if words in said)

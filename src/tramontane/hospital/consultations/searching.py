@@ -1,0 +1,73 @@
+"""Running a search of `rules.consultation` through the gateway: what came back, nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tramontane.dmp.xds import Association, DocumentEntry, QueryResponse, StoredQuery, SubmissionSet
+from tramontane.hospital.consultations.policy import policy
+from tramontane.rules.consultation import (
+    Classification,
+    FirstSearch,
+    LocalDocument,
+    NextSearch,
+    associations_search,
+    classify,
+    documents_searches,
+    entries_searches,
+)
+
+Ask = Callable[[StoredQuery], QueryResponse]
+# A chain of replacements longer than this is not followed further: what is left is told at the next opening.
+MOST_ROUNDS = 5
+
+
+@dataclass
+class Found:
+    """What a search brought back, over all its calls."""
+
+    entries: list[DocumentEntry] = field(default_factory=list)
+    associations: list[Association] = field(default_factory=list)
+    submission_sets: list[SubmissionSet] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def take(self, answer: QueryResponse) -> None:
+        """Add one answer; a partial success is a success with its warnings."""
+        self.entries += answer.document_entries
+        self.associations += answer.associations
+        self.submission_sets += answer.submission_sets
+        self.warnings += [error.sentence for error in answer.errors]
+
+
+def run(search: FirstSearch | NextSearch, ask: Ask, local: tuple[LocalDocument, ...]) -> tuple[Found, Classification]:
+    """Ask what the search says, in its order, then whatever a replacement leads to. Raises what `ask` raises."""
+    found = Found()
+    answer = ask(search.query)
+    found.take(answer)
+    if isinstance(search, NextSearch):
+        _follow_submissions(answer, ask, found)
+    return found, _resolved(found, ask, local)
+
+
+def _follow_submissions(answer: QueryResponse, ask: Ask, found: Found) -> None:
+    associations = associations_search(answer.submission_sets)
+    if associations is None:
+        return
+    links = ask(associations)
+    found.take(links)
+    for batch in documents_searches(links.associations, policy=policy().search):
+        found.take(ask(batch))
+
+
+def _resolved(found: Found, ask: Ask, local: tuple[LocalDocument, ...]) -> Classification:
+    asked: set[str] = set()
+    for _ in range(MOST_ROUNDS):
+        classification = classify(found.entries, found.associations, local)
+        wanted = [uuid for uuid in classification.unresolved if uuid not in asked]
+        if not wanted:
+            break
+        asked.update(wanted)
+        for batch in entries_searches(wanted, policy=policy().search):
+            found.take(ask(batch))
+    return classification

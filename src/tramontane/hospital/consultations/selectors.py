@@ -1,0 +1,149 @@
+"""Reading consultations: emergencies in force and to review, documents shown to a professional, unanswered calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
+
+from tramontane.dmp.vihf import AccessMode
+from tramontane.dmp.xds import DocumentEntry
+from tramontane.hospital.accounts.models import Account, LegalEntity
+from tramontane.hospital.consultations.models import DmpConnection, KnownDocument, Opening, SearchMemory, Sighting
+from tramontane.hospital.consultations.policy import policy
+from tramontane.hospital.patients.models import Patient
+from tramontane.hospital.traces.models import Trace
+
+BRIS_DE_GLACE = AccessMode.BRIS_DE_GLACE.value
+
+
+def connection_of(legal_entity_id: int) -> DmpConnection | None:
+    """The DMP connection of a legal entity, None before it is configured."""
+    return DmpConnection.objects.select_related("legal_entity").filter(legal_entity_id=legal_entity_id).first()
+
+
+def emergency_in_force(account: Account, patient: Patient, at: datetime) -> Opening | None:
+    """The emergency access this professional opened on this patient, not ended, not expired."""
+    running = Opening.objects.filter(
+        account=account,
+        patient=patient,
+        access_mode=BRIS_DE_GLACE,
+        ended_at=None,
+        opened_at__gt=at - policy().emergency,
+    )
+    return running.order_by("-opened_at").first()
+
+
+def emergencies_in_force(account: Account, at: datetime) -> QuerySet[Opening]:
+    """Every emergency access of this professional that is not over."""
+    return (
+        Opening.objects.filter(
+            account=account, access_mode=BRIS_DE_GLACE, ended_at=None, opened_at__gt=at - policy().emergency
+        )
+        .select_related("patient")
+        .order_by("-opened_at")
+    )
+
+
+def emergency_openings(legal_entity: LegalEntity) -> QuerySet[Opening]:
+    """Every emergency access of the entity, those to review first, then the newest."""
+    return (
+        Opening.objects.filter(account__legal_entity=legal_entity, access_mode=BRIS_DE_GLACE)
+        .select_related("account", "patient", "episode__service", "geographic_entity", "reviewed_by")
+        .order_by(F("reviewed_at").asc(nulls_first=True), "-opened_at")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDocument:
+    """A document the DMP showed to a professional.
+
+    Attributes:
+        entry: as the DMP last described it, without the patient's traits.
+        first_seen_at: when it was first shown to her; after her previous search, it is new to her.
+        replaced_by: unique_id of its newer version, empty when there is none known.
+    """
+
+    entry: DocumentEntry
+    first_seen_at: datetime
+    last_seen_at: datetime
+    replaced_by: str = ""
+
+
+def shown_documents(account: Account, patient: Patient) -> list[ShownDocument]:
+    """What the DMP showed to this professional, newest act first. One query."""
+    sightings = Sighting.objects.filter(account=account, document__patient=patient).select_related("document")
+    return [_shown(sighting) for sighting in sightings.order_by("-document__service_start_time", "-document__pk")]
+
+
+def shown_document(account: Account, patient: Patient, unique_id: str) -> ShownDocument | None:
+    """One of them."""
+    found = (
+        Sighting.objects.filter(account=account, document__patient=patient, document__unique_id=unique_id)
+        .select_related("document")
+        .first()
+    )
+    return None if found is None else _shown(found)
+
+
+def _shown(sighting: Sighting) -> ShownDocument:
+    entry = entry_of(sighting.document)
+    return ShownDocument(entry, sighting.first_seen_at, sighting.last_seen_at, sighting.document.replaced_by)
+
+
+def entry_of(document: KnownDocument) -> DocumentEntry:
+    """The DocumentEntry kept in a row."""
+    return msgspec.convert(document.entry, DocumentEntry)
+
+
+def newer_versions(patient: Patient, unique_ids: Iterable[str]) -> dict[str, str]:
+    """Of these documents, those the DMP replaced: unique_id → unique_id of the newest version known."""
+    rows = KnownDocument.objects.filter(patient=patient, unique_id__in=list(unique_ids)).exclude(replaced_by="")
+    return dict(rows.values_list("unique_id", "replaced_by"))
+
+
+def memory_of(account: Account, patient: Patient) -> SearchMemory | None:
+    """This professional's last successful search in this patient's DMP."""
+    return SearchMemory.objects.filter(account=account, patient=patient).first()
+
+
+def unanswered(legal_entity: LegalEntity, at: datetime) -> QuerySet[Trace]:
+    """Calls announced and never answered: a crash or a power cut between the two rows. Visible, countable."""
+    answers = Trace.objects.filter(event="dmp.reponse", correlation=OuterRef("correlation"))
+    return Trace.objects.filter(
+        ~Exists(answers),
+        finess_juridique=legal_entity.finess_juridique,
+        event="dmp.demande",
+        recorded_at__lt=at - policy().unanswered,
+    ).order_by("-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Refused or failed calls of one cause."""
+
+    outcome: str
+    cause: str
+    sentence: str
+    count: int
+    last_at: datetime
+
+
+def causes(legal_entity: LegalEntity, since: datetime) -> list[Cause]:
+    """Refused and failed calls since an instant, grouped by cause, most frequent first. One query."""
+    rows = (
+        Trace.objects.filter(
+            finess_juridique=legal_entity.finess_juridique, event="dmp.reponse", recorded_at__gte=since
+        )
+        .exclude(outcome="répondu")
+        .values("outcome", "detail__cause", "detail__sentence")
+        .annotate(count=Count("id"), last_at=Max("recorded_at"))
+        .order_by("-count", "-last_at")
+    )
+    return [
+        Cause(r["outcome"], r["detail__cause"] or "", r["detail__sentence"] or "", r["count"], r["last_at"])
+        for r in rows
+    ]

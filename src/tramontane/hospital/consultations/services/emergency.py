@@ -1,0 +1,94 @@
+"""Breaking the glass: motive and declarations (CSP L. 1111-17 I), the end of the access, the control afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+
+from tramontane.dmp.vihf import AccessMode
+from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import Account
+from tramontane.hospital.consultations.access import Access
+from tramontane.hospital.consultations.models import Opening
+from tramontane.hospital.consultations.services.judging import gathered, trace_refusal
+from tramontane.hospital.traces.events import Actor, Event
+from tramontane.hospital.traces.services import record
+from tramontane.rules.access import Emergency, Purpose, Reason, Refused, decide
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """What the professional declares, and is traced."""
+
+    motive: str
+    unable_to_express_will: bool
+    immediate_risk: bool
+
+
+def break_glass_open(access: Access, declared: Declarations) -> Opening | tuple[Reason, ...]:
+    """Open an emergency access, or say why the rules refuse it. The DMP is asked by the opening that follows.
+
+    Traces: `bris_de_glace.ouvert` or `acces.refuse`.
+    """
+    at = clock.now()
+    emergency = Emergency(declared.motive.strip(), declared.unable_to_express_will, declared.immediate_risk)
+    found = replace(gathered(access, at), mode=AccessMode.BRIS_DE_GLACE, emergency=emergency)
+    decision = decide(found, Purpose.STATUS)
+    if isinstance(decision, Refused):
+        trace_refusal(access, decision)
+        return decision.reasons
+    assert access.site is not None, "the rules grant nothing without a site"
+    with transaction.atomic():
+        opening = Opening.objects.create(
+            account=access.account,
+            patient=access.patient,
+            episode=access.episode,
+            geographic_entity=access.site,
+            access_mode=AccessMode.BRIS_DE_GLACE.value,
+            motive=emergency.motive,
+            unable_to_express_will=emergency.unable_to_express_will,
+            immediate_risk=emergency.immediate_risk,
+            opened_at=at,
+        )
+        relaxed = [reason.code for reason in decision.relaxed]
+        record(access.in_emergency(opening).event("bris_de_glace.ouvert", detail={"relaxed": relaxed}))
+    return opening
+
+
+def break_glass_end(access: Access) -> bool:
+    """End the emergency access in force. False when there is none."""
+    opening = access.emergency
+    if opening is None:
+        return False
+    with transaction.atomic():
+        ended = Opening.objects.filter(pk=opening.pk, ended_at=None).update(ended_at=clock.now())
+        if ended:
+            record(access.event("bris_de_glace.termine"))
+    return bool(ended)
+
+
+def break_glass_review(opening: Opening, reviewer: Account, comment: str, *, actor: Actor) -> None:
+    """The security officer looked at an emergency access, and says so, once.
+
+    Raises:
+        ValueError: no comment, or one's own access.
+    """
+    if not comment.strip():
+        raise ValueError("un contrôle porte son commentaire")
+    if opening.account_id == reviewer.pk:
+        raise ValueError("nul ne contrôle son propre accès")
+    with transaction.atomic():
+        done = Opening.objects.filter(pk=opening.pk, reviewed_at=None).update(
+            reviewed_at=clock.now(), reviewed_by=reviewer, review_comment=comment.strip()[:500]
+        )
+        if done:
+            event = Event(
+                "bris_de_glace.controle",
+                actor,
+                patient_id=opening.patient_id,
+                ins=opening.patient.ins,
+                motive=comment.strip()[:500],
+                detail={"opening": opening.pk},
+            )
+            record(event)

@@ -1,0 +1,103 @@
+"""From facts to what is shown: the same rule draws the button, the refusal card, the API answer and the trace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from tramontane.dmp.vihf import AccessMode
+from tramontane.hospital.consultations import facts, words
+from tramontane.hospital.consultations.access import Access
+from tramontane.hospital.consultations.view import RecordView, Situation, Told
+from tramontane.hospital.traces.services import record
+from tramontane.rules.access import (
+    AccessFacts,
+    Decision,
+    DmpState,
+    Emergency,
+    Granted,
+    Purpose,
+    Reason,
+    Refused,
+    decide,
+)
+
+# Reasons that only say what the DMP itself answered: a state of the record, not a fault of the professional.
+STATES = {
+    "dmp-non-interroge": Situation.TO_ASK,
+    "dmp-inexistant": Situation.NO_DMP,
+    "dmp-ferme": Situation.CLOSED,
+}
+AUTHORISABLE = frozenset({"autorisation-inexistante", "autorisation-expiree"})
+# What is declared in the emergency form itself: an access refused for nothing else may be asked for in emergency.
+_DECLARED = Emergency(motive="déclaré", unable_to_express_will=True, immediate_risk=True)
+
+
+def gathered(access: Access, at: datetime, *, explicit: bool = False) -> AccessFacts:
+    """The facts, now."""
+    return facts.gather(access, at=at, explicit=explicit)
+
+
+def view(access: Access, found: AccessFacts, told: Told | None, *, kept: bool = False) -> RecordView:
+    """What to show, from fresh facts and what the DMP last told. What may not be read any more is not shown."""
+    decision = _decision(found)
+    situation = _situation(decision, told)
+    reasons = decision.reasons if isinstance(decision, Refused) else ()
+    shown = told if situation not in (Situation.REFUSED, Situation.TO_ASK) or _only_states(reasons) else None
+    return RecordView(
+        situation=situation,
+        sentence=words.sentence(situation, shown, reasons, emergency=access.emergency is not None),
+        reasons=reasons if situation in (Situation.REFUSED, Situation.TO_AUTHORISE) else (),
+        warnings=decision.warnings if isinstance(decision, Granted) else (),
+        told=shown,
+        may_break_glass=_may_break_glass(access, found, situation),
+        emergency_id=access.emergency.pk if access.emergency else None,
+        emergency_motive=access.emergency.motive if access.emergency else "",
+        kept=kept,
+    )
+
+
+def _decision(found: AccessFacts) -> Decision:
+    """Before the DMP was asked, whether it may be; after, whether it may be read."""
+    first = decide(found, Purpose.STATUS)
+    return first if isinstance(first, Refused) or found.dmp is DmpState.NOT_ASKED else decide(found, Purpose.LIST)
+
+
+def _situation(decision: Decision, told: Told | None) -> Situation:
+    if isinstance(decision, Refused):
+        codes = {reason.code for reason in decision.reasons}
+        if codes <= AUTHORISABLE:
+            return Situation.TO_AUTHORISE
+        return next((STATES[code] for code in codes if codes <= set(STATES)), Situation.REFUSED)
+    if told is None:
+        return Situation.TO_ASK
+    if told.failure is not None:
+        return Situation.FAILED
+    return Situation.READABLE if told.read else Situation.TO_ASK
+
+
+def _only_states(reasons: tuple[Reason, ...]) -> bool:
+    return bool(reasons) and all(reason.code in STATES for reason in reasons)
+
+
+def _may_break_glass(access: Access, found: AccessFacts, situation: Situation) -> bool:
+    if access.emergency is not None or situation not in (Situation.REFUSED, Situation.TO_AUTHORISE):
+        return False
+    emergency = replace(found, mode=AccessMode.BRIS_DE_GLACE, emergency=_DECLARED)
+    purpose = Purpose.STATUS if found.dmp is DmpState.NOT_ASKED else Purpose.LIST
+    return isinstance(decide(emergency, purpose), Granted)
+
+
+def trace_refusal(access: Access, refused: Refused) -> None:
+    """A refusal by the establishment, with its reasons."""
+    with transaction.atomic(durable=True):
+        record(
+            access.event(
+                "acces.refuse",
+                transaction=refused.purpose.value,
+                outcome="refusé",
+                detail={"reasons": [reason.code for reason in refused.reasons]},
+            )
+        )

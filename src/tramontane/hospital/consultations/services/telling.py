@@ -1,0 +1,55 @@
+"""What a search found, as it is told: notices, counts, the newest deposit. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from tramontane.dmp.nomenclatures import ValueSetName, value_set
+from tramontane.dmp.xds import DocumentEntry
+from tramontane.hospital.consultations.searching import Found
+from tramontane.hospital.consultations.view import Count, Notice
+from tramontane.rules.consultation import Classification, Finding, Kind
+
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def notices_of(classification: Classification) -> tuple[Notice, ...]:
+    """What the professional is told, newest act first."""
+    notices = (_notice(finding) for finding in classification.to_notify)
+    return tuple(sorted(notices, key=lambda notice: notice.on or _LONG_AGO, reverse=True))
+
+
+def _notice(finding: Finding) -> Notice:
+    entry = finding.entry
+    replaced = finding.local.unique_id if finding.local and finding.kind is Kind.REPLACED else ""
+    code = entry.type_code.code if entry.type_code else ""
+    return Notice(finding.kind, entry.unique_id, code, label_of(entry), entry.title, on=_date(entry), replaces=replaced)
+
+
+def label_of(entry: DocumentEntry) -> str:
+    """The type in French; an unknown type is shown as the DMP wrote it (EX_3.1-1050)."""
+    coded = entry.type_code
+    if coded is None:
+        return "Type non précisé"
+    return value_set(ValueSetName.TYPE_CODE).display(coded.code, coded.code_system, coded.label)
+
+
+def _date(entry: DocumentEntry) -> datetime | None:
+    return entry.service_start_time or entry.creation_time
+
+
+def counted(notices: Iterable[Notice]) -> tuple[Count, ...]:
+    """The new documents by type, most numerous first."""
+    new = [notice for notice in notices if notice.kind is Kind.NEW]
+    labels = {notice.type_code: notice.label for notice in new}
+    counts = Counter(notice.type_code for notice in new)
+    return tuple(Count(code, labels[code], count) for code, count in counts.most_common())
+
+
+def last_deposit(found: Found, known: datetime | None) -> datetime | None:
+    """The newest deposit: of the submissions when the search asked for them, else the documents' creation."""
+    submitted = (one.submission_time for one in found.submission_sets)
+    created = (one.creation_time for one in found.entries)
+    return max((instant for instant in (*submitted, *created, known) if instant is not None), default=None)

@@ -1,0 +1,73 @@
+"""Reading the local matrix: the revision in force, what it grants, its reviews."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+
+from tramontane.hospital.accounts.models import Account, LegalEntity, Service
+from tramontane.hospital.habilitations import content
+from tramontane.hospital.habilitations.models import MatrixReview, MatrixRevision
+from tramontane.rules.access import LocalRights
+from tramontane.rules.habilitation import LocalRules, ServiceHabilitations, national_matrix
+
+# EXI 20: reviewed at least once a year.
+REVIEW_EVERY = timedelta(days=365)
+
+
+def revisions(legal_entity: LegalEntity) -> QuerySet[MatrixRevision]:
+    """Every revision, newest first."""
+    return MatrixRevision.objects.filter(legal_entity=legal_entity).select_related("created_by").order_by("-number")
+
+
+def current_revision(legal_entity_id: int) -> MatrixRevision | None:
+    """The revision in force, None before the first: then nobody may consult."""
+    return MatrixRevision.objects.filter(legal_entity_id=legal_entity_id).order_by("-number").first()
+
+
+def current(legal_entity: LegalEntity) -> LocalRules:
+    """The rules in force."""
+    return _rules(current_revision(legal_entity.pk))
+
+
+def _rules(revision: MatrixRevision | None) -> LocalRules:
+    return content.read(revision.content) if revision else content.NO_RULE
+
+
+def rights_of(account: Account, service: Service | None) -> LocalRights:
+    """What the account's profession may do in a service; None: where no service has a rule of its own."""
+    rules = _rules(current_revision(account.legal_entity_id))
+    return rules.rights(account.profession, content.key_of(service))
+
+
+def may_consult(account: Account, service: Service | None) -> bool:
+    """Whether the local matrix lets this profession consult in this service."""
+    return rights_of(account, service).consult
+
+
+def habilitations_of(account: Account, service: Service | None) -> ServiceHabilitations:
+    """Which document types the account's profession may read in a service: national matrix minus local restrictions."""
+    rules = _rules(current_revision(account.legal_entity_id))
+    return ServiceHabilitations(national_matrix(), rules, content.key_of(service))
+
+
+def services_of(legal_entity: LegalEntity) -> list[Service]:
+    """Active services of the entity, by name, with their site."""
+    services = Service.objects.filter(geographic_entity__legal_entity=legal_entity, active=True)
+    return list(services.select_related("geographic_entity").order_by("name", "pk"))
+
+
+def last_review(legal_entity: LegalEntity) -> MatrixReview | None:
+    """The last « reviewed, still right », of whichever revision."""
+    reviews = MatrixReview.objects.filter(revision__legal_entity=legal_entity)
+    return reviews.select_related("reviewed_by", "revision").order_by("-reviewed_at").first()
+
+
+def review_due(legal_entity: LegalEntity) -> date | None:
+    """The day the matrix must have been reviewed: a year after its last review or publication. None: nothing yet."""
+    revision, review = current_revision(legal_entity.pk), last_review(legal_entity)
+    if revision is None:
+        return None
+    last = max(filter(None, (revision.created_at, review.reviewed_at if review else None)))
+    return (last + REVIEW_EVERY).date()
