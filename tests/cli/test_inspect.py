@@ -224,6 +224,12 @@ class TestMultipart:
         )
         assert any(line.startswith("Pièce jointe : 4") for line in recognise(body).summary_lines)
 
+    def test_a_body_of_one_part_has_no_attachment(self):
+        part = b"Content-Type: application/xop+xml\r\nContent-ID: <root>\r\n\r\n" + example("td03_response.xml")
+        found = recognise(b"--b\r\n" + part + b"\r\n--b--\r\n", 'multipart/related; boundary="b"; start="<root>"')
+        assert found.transaction == "TD0.3"
+        assert "parts" not in found.as_json()
+
     def test_a_cut_body_is_unreadable_and_says_so(self):
         found = recognise(example("td32_response.mime")[:-60])
         assert found.kind is Kind.UNKNOWN

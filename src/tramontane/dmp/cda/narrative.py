@@ -12,13 +12,13 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from tramontane.dmp.cda.html import Content, extend, h
+from tramontane.dmp.cda.html import Content, h
 from tramontane.dmp.cda.images import Images
 from tramontane.dmp.xml import HL7, text_of
 
 MAX_DEPTH = 48
 """Nested elements followed by a rule; deeper ones show their text alone."""
-MAX_ELEMENTS = 150_000
+MAX_ELEMENTS = 60_000
 """Elements shown in one document; a page that holds more cannot be opened."""
 _HL7_PREFIX = f"{{{HL7}}}"
 
@@ -47,6 +47,8 @@ STYLES = {
 }
 ALIGNMENTS = {"left": "a-gauche", "center": "au-centre", "right": "a-droite", "justify": "justifie"}
 MAX_SPAN = 200
+MAX_WORDS = 20
+"""Style codes, or images, that one element may name."""
 
 
 class Notice(StrEnum):
@@ -105,6 +107,8 @@ def _flow(parent: etree._Element, context: Context, depth: int) -> Iterator[Cont
     """Text and children, in order."""
     yield parent.text or ""
     for child in parent:
+        if context.elements > MAX_ELEMENTS:
+            return
         if isinstance(child.tag, str):  # neither comment nor processing instruction
             yield from _element(child, context, depth)
         yield child.tail or ""
@@ -156,7 +160,7 @@ Rule: TypeAlias = "Callable[[etree._Element, Context, int], Iterator[Content]]" 
 
 def _attributes(element: etree._Element, context: Context, *classes: str) -> dict[str, str]:
     """Class and anchor, from what the element says of its style and identity, if it is known."""
-    styles = (STYLES.get(code, "") for code in element.get("styleCode", "").split())
+    styles = (STYLES.get(code, "") for code in element.get("styleCode", "").split()[:MAX_WORDS])
     names = [name for name in (*classes, *styles, ALIGNMENTS.get(element.get("align", ""), "")) if name]
     anchor = context.anchors.get(element.get("ID", ""))
     return ({"class_": " ".join(names)} if names else {}) | ({"id": anchor} if anchor else {})
@@ -226,15 +230,20 @@ _TABLE_PARTS = ("caption", "thead", "tbody", "tr", "tfoot")
 def _table(element: etree._Element, context: Context, depth: int) -> Iterator[Content]:
     children = _children(element, context, *_TABLE_PARTS, aside=("col", "colgroup"))
     parts = [child for name in _TABLE_PARTS for child in children if child.tag == _HL7_PREFIX + name]
-    made = h("table", **_attributes(element, context))
-    for part in parts:
-        if part.tag == f"{_HL7_PREFIX}caption":
-            extend(made, [h("caption", *_flow(part, context, depth), **_attributes(part, context))])
-        else:
-            extend(made, _element(part, context, depth))
-    title = _words(parts[0]).strip() if parts and parts[0].tag == f"{_HL7_PREFIX}caption" else ""
+    captions = [part for part in parts if part.tag == f"{_HL7_PREFIX}caption"]
+    content = (piece for part in parts for piece in _table_part(part, context, depth))
+    table = h("table", *content, **_attributes(element, context))
+    title = _words(captions[0]).strip() if captions else ""
     # Focusable and named, so that a wide table can be scrolled with the keyboard.
-    yield h("div", made, class_="tableau", role="region", tabindex="0", aria_label=title or "Tableau")
+    yield h("div", table, class_="tableau", role="region", tabindex="0", aria_label=title or "Tableau")
+
+
+def _table_part(part: etree._Element, context: Context, depth: int) -> Iterator[Content]:
+    """A part of a table; its caption is not the one of a list or an image."""
+    if part.tag == f"{_HL7_PREFIX}caption":
+        yield h("caption", *_flow(part, context, depth), **_attributes(part, context))
+    else:
+        yield from _element(part, context, depth)
 
 
 def _rows(tag: str, *inside: str) -> Rule:
@@ -296,7 +305,7 @@ def _footnote_reference(element: etree._Element, context: Context, _depth: int) 
 
 def _render_multimedia(element: etree._Element, context: Context, depth: int) -> Iterator[Content]:
     captions = [c for one in element.findall(f"{_HL7_PREFIX}caption") for c in _flow(one, context, depth)]
-    for reference in element.get("referencedObject", "").split():
+    for reference in element.get("referencedObject", "").split()[:MAX_WORDS]:
         image = context.images.show(reference, _alternative(element))
         if image is None:
             context.notices.add(Notice.UNREADABLE_MEDIA)
