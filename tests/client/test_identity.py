@@ -50,7 +50,7 @@ def test_a_mix_up_is_refused_with_a_sentence() -> None:
     assert error.code == "certificats-intervertis"
     assert error.message == (
         "Le certificat d'authentification (ORG_AUTH_CLI) est attendu ici, "
-        "et le certificat de signature (« cachet » ORG_SIGN) est fourni."
+        "et le certificat de signature (« cachet » ORG_SIGN) est fourni."
     )
 
 
@@ -108,7 +108,7 @@ def test_expiry_is_announced_from_the_warning_window_on() -> None:
     (warning,) = hospital.check(at=PKI.now + timedelta(days=1))
     assert warning.usage is CertificateUsage.SIGNATURE
     assert warning.days_left == 60
-    assert warning.message.startswith("Le certificat de signature (« cachet » ORG_SIGN) expire dans 60 jours")
+    assert warning.message.startswith("Le certificat de signature (« cachet » ORG_SIGN) expire dans 60 jours")
 
 
 def test_at_the_last_second_it_is_still_good_and_one_second_later_no_more() -> None:

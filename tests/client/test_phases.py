@@ -83,6 +83,13 @@ def test_a_name_that_does_not_resolve(face: Face, resolver: Callable[[str, str |
     assert "Name or service not known" in error.received
 
 
+def test_a_name_server_that_hangs(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: time.sleep(2 * QUICK.deadline))
+    error = failure(face, "https://dmp.invalid/services/")
+    assert isinstance(error, DeadlineExceeded)
+    assert error.phase is Phase.RESOLUTION
+
+
 def test_a_refused_connection(face: Face) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

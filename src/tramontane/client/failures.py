@@ -19,12 +19,12 @@ _ADVICE = {
     Phase.RESOLUTION: "vérifiez le nom du serveur dans la configuration et le DNS de l'établissement",
     Phase.CONNECTION: "vérifiez que le pare-feu laisse sortir vers ce serveur et que le service est ouvert",
     Phase.TLS: "vérifiez le certificat d'authentification, les autorités et les CRL configurés",
-    Phase.SENDING: "réessayez ; si l'échec dure, signalez-le au support du DMP",
-    Phase.WAITING: "réessayez ; si l'échec dure, signalez-le au support du DMP",
-    Phase.READING: "réessayez ; si l'échec dure, signalez-le au support du DMP",
+    Phase.SENDING: "réessayez ; si l'échec dure, signalez-le au support du DMP",
+    Phase.WAITING: "réessayez ; si l'échec dure, signalez-le au support du DMP",
+    Phase.READING: "réessayez ; si l'échec dure, signalez-le au support du DMP",
 }
 _AFTER_TLS = frozenset({Phase.SENDING, Phase.WAITING})
-_MAYBE_CERTIFICATE = " ; un serveur qui refuse notre certificat peut couper ainsi : vérifiez-le aussi"
+_MAYBE_CERTIFICATE = " ; un serveur qui refuse notre certificat peut couper ainsi : vérifiez-le aussi"
 _RELAY_STATUSES = frozenset({502, 503, 504})
 _MESSAGE_TYPES = ("application/soap+xml", "multipart/related", "text/xml", "application/xml")
 
@@ -40,7 +40,7 @@ def transport_error(phase: Phase, error: BaseException, *, new_connection: bool)
     if tls and (phase is Phase.TLS or _is_alert(tls[-1])):
         return _tls_refused(tls[-1])
     return TransportError(
-        f"L'échange avec le DMP a échoué (phase : {phase.value}).",
+        f"L'échange avec le DMP a échoué (phase : {phase.value}).",
         phase=phase,
         code=f"transport-{phase.name.lower()}",
         received=_describe(error),
@@ -51,7 +51,7 @@ def transport_error(phase: Phase, error: BaseException, *, new_connection: bool)
 def deadline_exceeded(phase: Phase, seconds: float) -> DeadlineExceeded:
     """The error for a call that used up its time during `phase`."""
     return DeadlineExceeded(
-        f"Le DMP n'a pas répondu à temps (phase : {phase.value}).",
+        f"Le DMP n'a pas répondu à temps (phase : {phase.value}).",
         phase=phase,
         expected=f"une réponse complète en {max(seconds, 0):.3g} s",
         received="rien de complet",
@@ -62,10 +62,10 @@ def deadline_exceeded(phase: Phase, seconds: float) -> DeadlineExceeded:
 def circuit_open(last_failure: Phase) -> CircuitOpen:
     """The error for a call that is not even tried."""
     return CircuitOpen(
-        "Le DMP ne répond plus : les appels sont suspendus quelques instants.",
+        "Le DMP ne répond plus : les appels sont suspendus quelques instants.",
         phase=last_failure,
-        received=f"plusieurs échecs de suite (phase du dernier : {last_failure.value})",
-        next_step="attendez la reprise automatique ; consultez l'état du service DMP",
+        received=f"plusieurs échecs de suite (phase du dernier : {last_failure.value})",
+        next_step="attendez la reprise automatique ; consultez l'état du service DMP",
     )
 
 
@@ -73,11 +73,11 @@ def refuse_relay(status: int, content_type: str) -> None:
     """Raises ServiceUnavailable when a relay answered instead of the DMP; the DMP's own faults are SOAP."""
     if status in _RELAY_STATUSES and not content_type.startswith(_MESSAGE_TYPES):
         raise ServiceUnavailable(
-            "Le service DMP n'est pas disponible : un relais a répondu à sa place.",
+            "Le service DMP n'est pas disponible : un relais a répondu à sa place.",
             phase=Phase.WAITING,
             expected="une réponse SOAP",
             received=f"HTTP {status}",
-            next_step="réessayez plus tard ; consultez l'état du service DMP",
+            next_step="réessayez plus tard ; consultez l'état du service DMP",
         )
 
 
@@ -119,7 +119,7 @@ def _is_alert(error: ssl.SSLError) -> bool:
 def _describe(error: BaseException) -> str:
     root = list(_causes(error))[-1]
     detail = root.strerror if isinstance(root, OSError) else ""
-    return f"{type(root).__name__} : {detail}" if detail else type(root).__name__
+    return f"{type(root).__name__} : {detail}" if detail else type(root).__name__
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -12,10 +12,10 @@ from tramontane.dmp.errors import CertificateMisuse
 from tramontane.dmp.identity import FinessJuridique, StructIdNat
 from tramontane.dmp.signature import CertificateUsage, Signer, describe, usages
 
-_REFERENCE = "DMP EX_GEN-1450 ; IGC-Santé, profils ORG_AUTH_CLI et ORG_SIGN"
+_REFERENCE = "DMP EX_GEN-1450 ; IGC-Santé, profils ORG_AUTH_CLI et ORG_SIGN"
 _NAMES = {
     CertificateUsage.AUTHENTICATION: "le certificat d'authentification (ORG_AUTH_CLI)",
-    CertificateUsage.SIGNATURE: "le certificat de signature (« cachet » ORG_SIGN)",
+    CertificateUsage.SIGNATURE: "le certificat de signature (« cachet » ORG_SIGN)",
     CertificateUsage.SERVER: "un certificat de serveur",
 }
 
@@ -97,7 +97,7 @@ def _require_usage(certificate: x509.Certificate, usage: CertificateUsage) -> No
         f"{_capital(_NAMES[usage])} est attendu ici, et {received} est fourni.",
         code="certificats-intervertis" if swapped else "certificat-usage",
         expected=_NAMES[usage],
-        received=f"{received} : {certificate.subject.rfc4514_string()}",
+        received=f"{received} : {certificate.subject.rfc4514_string()}",
         reference=_REFERENCE,
         next_step="échangez les deux certificats dans la configuration" if swapped else f"fournissez {_NAMES[usage]}",
     )

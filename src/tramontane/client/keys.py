@@ -40,7 +40,7 @@ class _Credentials:
                 code="cle-trop-courte",
                 expected=f"au moins {SMALLEST_KEY} bits",
                 received=f"{self.key.key_size} bits",
-                reference="PGSSI-S ; RGS B1",
+                reference="PGSSI-S ; RGS B1",
                 next_step="demandez un nouveau certificat avec une clé RSA de 2048 bits au moins",
             )
         if self.key.public_key() != self.certificate.public_key():
@@ -109,7 +109,7 @@ def _certificates(pem: bytes) -> list[x509.Certificate]:
         raise CertificateMisuse(
             "Le certificat n'est pas lisible.",
             code="certificat-illisible",
-            expected="un certificat X.509 au format PEM (« -----BEGIN CERTIFICATE----- »)",
+            expected="un certificat X.509 au format PEM (« -----BEGIN CERTIFICATE----- »)",
             received="un contenu qui n'en est pas un",
             next_step="convertissez le certificat en PEM, par exemple avec openssl x509 -inform der",
         ) from error
@@ -151,7 +151,7 @@ def _unreadable(what: str, *, password_given: bool) -> CertificateMisuse:
         code="cle-illisible",
         expected=what,
         received="un contenu illisible, ou protégé par un mot de passe",
-        next_step="vérifiez le fichier ; s'il est protégé, donnez son mot de passe",
+        next_step="vérifiez le fichier ; s'il est protégé, donnez son mot de passe",
     )
 
 

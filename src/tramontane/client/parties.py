@@ -52,7 +52,7 @@ class Endpoint:
             raise LocalError(
                 "L'adresse du DMP n'est pas utilisable.",
                 code="adresse-invalide",
-                expected="https://… terminée par « / »",
+                expected="https://… terminée par « / »",
                 received=self.base_url,
                 next_step="corrigez l'adresse dans la configuration",
             )

@@ -48,7 +48,7 @@ _REFUSALS: tuple[tuple[tuple[type[Exception], ...], str, str, str], ...] = (
         (PinIncorrect, PinInvalid, PinLenRange),
         "pkcs11-code-faux",
         "Le code du jeton est faux.",
-        "vérifiez le code ; plusieurs essais faux bloquent le jeton",
+        "vérifiez le code ; plusieurs essais faux bloquent le jeton",
     ),
     ((NoSuchToken,), "pkcs11-jeton-absent", "Aucun jeton ne porte ce nom.", "vérifiez le nom et la présence du jeton"),
     (

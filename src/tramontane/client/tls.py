@@ -62,7 +62,7 @@ class ServerTrust:
             )
         if self.revocation == "require" and not self.crls:
             raise LocalError(
-                "Aucune liste de révocation n'est donnée : le certificat du serveur ne peut pas être accepté.",
+                "Aucune liste de révocation n'est donnée : le certificat du serveur ne peut pas être accepté.",
                 code="tls-sans-crl",
                 expected="une CRL à jour de chaque autorité du serveur, racine comprise",
                 received="aucune",

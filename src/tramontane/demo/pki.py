@@ -270,9 +270,9 @@ def refuse_production() -> None:
     """Raises LocalError when the environment says production: an unsafe double never starts there."""
     if os.environ.get(SANDBOX_ENVIRONMENT) == "production":
         raise LocalError(
-            "La PKI de démonstration ne protège rien : elle ne démarre pas en production.",
+            "La PKI de démonstration ne protège rien : elle ne démarre pas en production.",
             code="pki-demo-interdite",
-            expected=f"{SANDBOX_ENVIRONMENT} différent de « production »",
+            expected=f"{SANDBOX_ENVIRONMENT} différent de « production »",
             received="production",
             next_step="utilisez les certificats IGC-Santé de l'établissement",
         )
@@ -342,19 +342,19 @@ def _write(path: Path, content: bytes, *, private: bool = False) -> None:
 
 
 def _readme(leaves: Mapping[str, Credentials], password: str) -> str:
-    lines = [f"- `{name}` : {leaf.certificate.subject.rfc4514_string()}" for name, leaf in leaves.items()]
+    lines = [f"- `{name}` : {leaf.certificate.subject.rfc4514_string()}" for name, leaf in leaves.items()]
     return "\n".join(
         [
-            "# PKI de démonstration : TEST, FICTIF, sans aucune valeur",
+            "# PKI de démonstration : TEST, FICTIF, sans aucune valeur",
             "",
-            "Ces certificats imitent la forme de ceux de l'IGC-Santé. Leurs clés privées sont ici, en clair :",
+            "Ces certificats imitent la forme de ceux de l'IGC-Santé. Leurs clés privées sont ici, en clair :",
             "ne les installez nulle part, ne leur faites jamais confiance hors de la démonstration.",
             "",
-            "- `racine.pem`, `intermediaires.pem`, `autorites.pem` : les autorités",
-            "- `crl.pem` : une liste de révocation par autorité, racine comprise",
+            "- `racine.pem`, `intermediaires.pem`, `autorites.pem` : les autorités",
+            "- `crl.pem` : une liste de révocation par autorité, racine comprise",
             *lines,
             "",
-            f"Chaque certificat existe en `.crt.pem` + `.key.pem` et en `.p12` (mot de passe : `{password}`).",
+            f"Chaque certificat existe en `.crt.pem` + `.key.pem` et en `.p12` (mot de passe : `{password}`).",
             "",
         ]
     )

@@ -99,14 +99,14 @@ class TrustStore:
             "La chaîne remonte à une autorité de confiance",
             Outcome.FAILED if refusal else Outcome.PASSED,
             expected="une signature valable de chaque émetteur jusqu'à une racine configurée",
-            received=f"émis par {certificate.issuer.rfc4514_string()} : {refusal}" if refusal else "chaîne complète",
+            received=f"émis par {certificate.issuer.rfc4514_string()} : {refusal}" if refusal else "chaîne complète",
             reference="RFC 5280 §6.1",
             next_step=_chain_advice(namesakes=namesakes) if refusal else "",
         )
 
     def _listed(self, chain: tuple[x509.Certificate, ...], at: datetime) -> Verdict:
         missing = [issuer for issuer in chain[1:] if self._fresh(issuer, at) is None]
-        names = " ; ".join(issuer.subject.rfc4514_string() for issuer in missing)
+        names = " ; ".join(issuer.subject.rfc4514_string() for issuer in missing)
         return Verdict(
             4,
             "certificat-crl",
@@ -122,14 +122,14 @@ class TrustStore:
         pairs = [(subject, self._fresh(issuer, at)) for subject, issuer in pairwise(chain)]
         revoked = [subject for subject, crl in pairs if crl and subject.serial_number in crl.serials]
         unknown = not pairs or any(crl is None for _, crl in pairs)
-        names = " ; ".join(f"{subject.subject.rfc4514_string()} (n° {subject.serial_number:x})" for subject in revoked)
+        names = " ; ".join(f"{subject.subject.rfc4514_string()} (n° {subject.serial_number:x})" for subject in revoked)
         return Verdict(
             5,
             "certificat-revocation",
             "Ni le certificat ni ses autorités ne sont révoqués",
             Outcome.FAILED if revoked else Outcome.NOT_RUN if unknown else Outcome.PASSED,
             expected="numéro de série absent de la CRL de l'émetteur",
-            received=f"révoqué : {names}" if revoked else "",
+            received=f"révoqué : {names}" if revoked else "",
             reference="RFC 5280 §6.3.3",
             next_step="demandez un nouveau certificat à l'ANS et retirez celui-ci" if revoked else "",
         )
@@ -150,7 +150,7 @@ def _purpose(certificate: x509.Certificate, usage: CertificateUsage) -> Verdict:
         received=received,
         location="keyUsage, extendedKeyUsage, basicConstraints",
         reference=_IGC_SANTE,
-        next_step="" if usage in found else f"présentez le certificat d'usage « {usage.value} »",
+        next_step="" if usage in found else f"présentez le certificat d'usage « {usage.value} »",
     )
 
 
@@ -166,7 +166,7 @@ def _validity(certificate: x509.Certificate, at: datetime) -> Verdict:
         "Le certificat est en cours de validité",
         Outcome.PASSED if valid else Outcome.FAILED,
         expected=f"du {first:%Y-%m-%d %H:%M:%S} au {last:%Y-%m-%d %H:%M:%S} UTC",
-        received=f"instant du contrôle : {at:%Y-%m-%d %H:%M:%S %Z}",
+        received=f"instant du contrôle : {at:%Y-%m-%d %H:%M:%S %Z}",
         location="validity",
         reference="RFC 5280 §4.1.2.5",
         next_step="" if valid else advice,
@@ -181,7 +181,7 @@ def _reason(error: str) -> str:
 def _chain_advice(*, namesakes: bool) -> str:
     if namesakes:
         return (
-            "une autorité connue porte ce nom mais n'a pas signé ce certificat valablement : "
+            "une autorité connue porte ce nom mais n'a pas signé ce certificat valablement : "
             "certificat contrefait, clé d'autorité renouvelée, ou contrainte de l'autorité non respectée"
         )
-    return "ajoutez l'autorité intermédiaire manquante, ou refusez ce certificat : son émetteur est inconnu"
+    return "ajoutez l'autorité intermédiaire manquante, ou refusez ce certificat : son émetteur est inconnu"
