@@ -13,7 +13,7 @@ import pytest
 from support.dmp_client import FACES, PATIENT, PHYSICIAN, REFUSED, Outcomes, setting
 from support.national import entry, submission_set
 from support.tls_server import Behaviour, Received, serve
-from tramontane.client import Limits, Phase, RetryPolicy, TransportError, operations
+from tramontane.client import DmpClient, Limits, Phase, RetryPolicy, TransportError, operations
 from tramontane.dmp import soap
 from tramontane.dmp.errors import MalformedMessage, SoapFault
 from tramontane.dmp.soap import mtom
@@ -122,6 +122,16 @@ def test_a_full_disk_under_the_sink_is_not_blamed_on_the_network(face: Face) -> 
     ):
         face(setting(running.base_url), operations.retrieve_to(PHYSICIAN, PATIENT, ASKED[:1], full))
     assert not isinstance(caught.value, TransportError)
+
+
+def test_a_sink_that_calls_its_own_client_is_told_so_instead_of_hanging() -> None:
+    with serve(multipart(document("1.2.3.1", b"<a/>"))) as running, DmpClient(setting(running.base_url)) as client:
+
+        def calls(_event: DocumentEvent) -> None:
+            client.status(PHYSICIAN, PATIENT)
+
+        with pytest.raises(RuntimeError, match="its own thread"):
+            client.retrieve_to(PHYSICIAN, PATIENT, ASKED[:1], calls)
 
 
 def test_a_stream_cut_after_it_began_is_not_asked_again(face: Face) -> None:

@@ -98,7 +98,7 @@ class TlsCredentials(_Credentials):
     """The client side of mutual TLS: an ORG_AUTH_CLI certificate and its key.
 
     The key is in memory: Python's `ssl` cannot use one that stays in a PKCS#11 token. Where it must stay there,
-    put a local egress proxy in front (see docs) and give it the token.
+    put a local egress proxy that can use the token between the client and the DMP.
     """
 
 

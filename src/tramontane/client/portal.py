@@ -29,6 +29,7 @@ class Portal:
         Raises:
             ClientClosed: closed before or meanwhile.
         """
+        self._require_another_thread(work)
         future = self._submit(work)
         try:
             return future.result()
@@ -40,6 +41,7 @@ class Portal:
 
     def close(self, last: Coroutine[Any, Any, None]) -> None:
         """Cancel what runs, run `last`, stop the thread. A second call does nothing."""
+        self._require_another_thread(last)
         with self._lock:
             already, self._closed = self._closed, True
         if already:
@@ -49,6 +51,12 @@ class Portal:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    def _require_another_thread(self, work: Coroutine[Any, Any, object]) -> None:
+        """The loop's own thread (a sink of `retrieve_to`) would wait for itself, for ever."""
+        if threading.current_thread() is self._thread:
+            work.close()
+            raise RuntimeError("the client was called from its own thread, inside a sink")
 
     def _submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Under the lock: nothing is ever queued behind the loop's stop, where nobody would answer."""
