@@ -5,6 +5,7 @@ Source: ITI TF-3 table 4.2.3.1.7-2; French forms of the official messages and of
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 PS_IDNAT_AUTHORITY = "1.2.250.1.71.4.2.1"
@@ -108,9 +109,13 @@ def _join(components: dict[int, str]) -> str:
 
 def _authority(text: str) -> str:
     """The OID of an HD ``&oid&ISO``; what has another form is kept as it is."""
-    parts = text.split("&")
-    return parts[1] if len(parts) == 3 and not parts[0] and parts[2] == "ISO" else text
+    found = _HD.fullmatch(text)
+    return found[1] if found else text
 
 
 def _universal(authority: str) -> str:
-    return f"&{authority}&ISO" if authority and "&" not in authority else authority
+    return f"&{authority}&ISO" if _OID.fullmatch(authority) else authority
+
+
+_OID = re.compile(r"[0-9]+(?:\.[0-9]+)+", re.ASCII)
+_HD = re.compile(rf"&({_OID.pattern})&ISO", re.ASCII)
