@@ -221,6 +221,59 @@ def test_an_unknown_document_is_refused_before_it_is_asked(open_demo: Path, tmp_
     assert "n'est pas dans la liste" in result.stderr
 
 
+def test_a_document_that_was_sent_is_listed_then_read_and_never_accepted_twice(desk: Path, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("Patiente revue ce jour, état stable.", encoding="utf-8")
+    traits = ("--nom", "MARTIN", "--prenom", "Jeanne", "--naissance", "1954-03-12", "--sexe", "F")
+    sent = run(
+        "send", note, "--ins", JEANNE, "--type", "34133-9", "--titre", "Note d'essai", *traits, "--json", cwd=desk
+    )
+    assert sent.returncode == 0, sent.stdout + sent.stderr
+    unique_id = json.loads(sent.stdout)["unique_id"]
+    got = run("consult", "get", "--ins", JEANNE, *ATTESTED, "--sortie", tmp_path, "--json", unique_id, cwd=desk)
+    filed = json.loads(got.stdout)["documents"][0]
+    assert (filed["title"], filed["kind"]) == ("Note d'essai", "CDA niveau 1, corps texte")
+    received = next(path for path in filed["files"] if path.endswith(".xml"))
+    again = run("send", received, "--ins", JEANNE, "--json", cwd=desk)
+    assert again.returncode == 1
+    assert json.loads(again.stdout)["error"]["remote_code"] == "XDSDuplicateUniqueIdInRegistry"
+
+
+def test_a_pdf_without_the_traits_of_its_patient_is_refused_with_the_options_that_miss(desk: Path) -> None:
+    result = run("send", "compte-rendu.pdf", "--ins", JEANNE, "--type", "11488-4", cwd=desk)
+    assert result.returncode == 2
+    assert "--titre, --nom, --prenom, --naissance, --sexe" in result.stderr
+
+
+def test_the_document_of_another_patient_is_never_sent(desk: Path) -> None:
+    page = next((desk / "var/demo/documents").glob("*.xml"))
+    result = run("send", page, "--ins", "188102B17295165", "--json", cwd=desk)
+    assert (result.returncode, json.loads(result.stdout)["error"]["code"]) == (2, "cda-autre-patient")
+
+
+def test_what_was_received_can_be_inspected(desk: Path) -> None:
+    page = next((desk / "var/demo/documents").glob("*.xml"))
+    assert json.loads(run("inspect", page, "--json").stdout)["kind"] == "cda"
+    assert json.loads(run("inspect", desk / "jeton.xml", "--json").stdout)["kind"] == "vihf"
+    assert run("inspect", desk / "racine.pem").returncode == 2
+
+
+def test_sigterm_stops_the_stand_in_too(first_run: subprocess.CompletedProcess[str], directory: Path) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "demo", "--repertoire", str(directory / "autre")],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        assert demo.stdout is not None
+        address = next(found for line in demo.stdout if (found := re.search(r"https://127\.0\.0\.1:(\d+)/", line)))
+        demo.terminate()
+        demo.communicate(timeout=30)
+    assert demo.returncode == 128 + signal.SIGTERM
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(address[1])), timeout=1)
+
+
 def test_the_stand_in_serves_alone_and_stops_on_ctrl_c(desk: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -275,6 +328,8 @@ def desk(open_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     own = {"auth.pem": "authentification.crt.pem", "cachet.p12": "signature.p12", "cachet.pem": "signature.crt.pem"}
     for name, file in (own | {name: name for name in ("racine.pem", "intermediaires.pem", "crl.pem")}).items():
         (desk / name).write_bytes((open_demo.parent / "pki" / file).read_bytes())
+    listed = run("consult", "list", "--ins", JEANNE, *ATTESTED, "--json", cwd=desk)
+    (desk / "identifiant").write_text(json.loads(listed.stdout)["documents"][0]["unique_id"])
     (desk / "jeton.xml").write_text(run("vihf", "build", "--ins", JEANNE, cwd=desk).stdout)
     (desk / "compte-rendu.pdf").write_bytes(next((open_demo.parent / "documents").glob("*.pdf")).read_bytes())
     return desk
@@ -282,9 +337,7 @@ def desk(open_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("command", shown())
 def test_every_command_shown_in_the_guides_works(desk: Path, command: str) -> None:
-    listed = run("consult", "list", "--ins", JEANNE, *ATTESTED, "--json", cwd=desk)
-    identifier = json.loads(listed.stdout)["documents"][0]["unique_id"]
-    line = command.replace("IDENTIFIANT", identifier).replace("tramontane ", f"{PROGRAM[0]} ")
+    line = command.replace("IDENTIFIANT", (desk / "identifiant").read_text()).replace("tramontane ", f"{PROGRAM[0]} ")
     environment = os.environ | {"TRAMONTANE_PKCS12_PASSWORD": "demo"}
     result = subprocess.run(
         line, shell=True, check=False, capture_output=True, text=True, cwd=desk, env=environment, timeout=60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,8 +19,9 @@ MARKS = {
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that writes plain text when nobody looks."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    """A console that writes plain text, wide enough for tables, when nobody looks."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, width=None if stream.isatty() else 180)
 
 
 def show_verdicts(verdicts: Iterable[Verdict], out: Console | None = None) -> None:
