@@ -123,3 +123,23 @@ def test_one_concept_has_one_word() -> None:
         if re.search(rf"\b{wrong}\b", text)
     ]
     assert found == []
+
+
+def test_the_readme_imports_names_that_exist() -> None:
+    import importlib
+
+    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    imports = [node for node in ast.walk(ast.parse(block)) if isinstance(node, ast.ImportFrom)]
+    assert imports
+    for node in imports:
+        module = importlib.import_module(node.module or "")
+        assert [alias.name for alias in node.names if not hasattr(module, alias.name)] == []
+
+
+def test_the_readme_calls_methods_that_exist() -> None:
+    from tramontane.client import DmpClient
+
+    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    called = set(re.findall(r"\bdmp\.(\w+)\(", block))
+    assert called
+    assert [name for name in called if not hasattr(DmpClient, name)] == []
