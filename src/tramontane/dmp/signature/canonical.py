@@ -11,7 +11,7 @@ import re
 
 from lxml import etree
 
-from tramontane.dmp.errors import LocalError
+from tramontane.dmp.errors import LocalError, MalformedMessage
 
 # XML 1.0 §2.2 production [2]: what no escaping can carry. Lone surrogates included.
 _FORBIDDEN = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
@@ -63,11 +63,24 @@ def canonical(element: etree._Element, inclusive_prefixes: tuple[str, ...] = ())
 
     Args:
         inclusive_prefixes: PrefixList of ``ec:InclusiveNamespaces``; ``#default`` is the default namespace.
+
+    Raises:
+        MalformedMessage: libxml2 finds no canonical form, e.g. because of a relative namespace URI.
     """
-    return etree.tostring(
-        element,
-        method="c14n",
-        exclusive=True,
-        with_comments=False,
-        inclusive_ns_prefixes=list(inclusive_prefixes) or None,
-    )
+    try:
+        return etree.tostring(
+            element,
+            method="c14n",
+            exclusive=True,
+            with_comments=False,
+            inclusive_ns_prefixes=list(inclusive_prefixes) or None,
+        )
+    except etree.C14NError as error:
+        raise MalformedMessage(
+            "Un élément signé n'a pas de forme canonique.",
+            code="xml-non-canonique",
+            expected="des espaces de noms désignés par une URI absolue",
+            received=str(error),
+            reference="Canonical XML 1.0 §1.3",
+            next_step="corrigez les déclarations d'espaces de noms avant de signer",
+        ) from error

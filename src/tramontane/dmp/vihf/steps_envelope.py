@@ -126,6 +126,8 @@ def _place_in_envelope(root: etree._Element, assertion: etree._Element) -> Findi
     security = assertion.getparent()
     if security is None or security.tag != _SECURITY or security.getparent() is not root[0] or len(security) != 1:
         return Failed("une assertion ailleurs, ou accompagnée")
+    if f"{security.text or ''}{assertion.tail or ''}".strip():
+        return Failed("du texte à côté de l'assertion")
     strangers = [name for name in security.keys() if _local(name) != "mustUnderstand"]  # noqa: SIM118
     if strangers:
         return Failed(f"Security porte {', '.join(map(_local, strangers))}"[:200])
@@ -137,7 +139,7 @@ def _assertion_id(examination: Examination) -> Finding:
     value = examination.assertion.get("ID", "")
     if _BARE_ID.fullmatch(value) is None:
         return Failed("un identifiant vide ou d'une autre forme")
-    count = _same_values(examination.root, value=value)
+    count = cast("float", _same_values(examination.root, value=value))
     if count != 1:
         return Failed(f"une valeur présente {count:g} fois")
     return None if _NC_NAME.fullmatch(value) else Tolerated("un ID qui n'est pas un NCName")
