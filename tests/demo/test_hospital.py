@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tramontane.demo.compose import Table
 from tramontane.demo.contents import content
 from tramontane.demo.entries import document_entry, submission_set
 from tramontane.demo.hospital import REFERENCE_DAY, SEED, SyntheticHospital
@@ -221,6 +222,20 @@ def test_a_report_is_a_pdf_whose_text_can_be_read(hospital: SyntheticHospital, t
     assert document.patient.display in text
     assert "Motif d’hospitalisation" in text
     assert "fictifs" in text
+
+
+def day_of(text: str) -> date:
+    day, month, year = map(int, text.split("/"))
+    return date(year, month, day)
+
+
+def test_nobody_is_vaccinated_before_birth(hospital: SyntheticHospital) -> None:
+    young = [one for one in hospital.documents if one.kind.id == "vaccination" and one.patient.birth_date.year > 2020]
+    assert young
+    for one in young:
+        table = one.report.sections[0].content
+        assert isinstance(table, Table)
+        assert all(day_of(row[2]) > one.patient.birth_date for row in table.rows)
 
 
 def test_scenarios_are_named_once_and_found_by_key(hospital: SyntheticHospital) -> None:

@@ -41,6 +41,15 @@ class Report:
     sections: tuple[Section, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The day of a document in its patient's life: age in completed years, days lived."""
+
+    day: date
+    age: int
+    lived: int
+
+
 _VACCINES = (
     ("Diphtérie-tétanos-coqueluche-poliomyélite", "rappel", 900),
     ("Grippe saisonnière", "dose annuelle", 300),
@@ -60,14 +69,17 @@ def compose(seed: int, kind: Kind, story: Story, patient: Patient, day: date) ->
     """The report of that kind written on `day`."""
     rng = chance(seed, "report", patient.ipp, kind.id, story.id, day)
     words = _words(rng, kind, story, patient, day)
+    moment = Moment(day, patient.age_on(day), (day - patient.birth_date).days)
     title = typographic(kind.title.format_map(words))
-    return Report(title, tuple(_section(row, words, story, rng, day) for row in kind.sections))
+    return Report(title, tuple(_section(row, words, story, rng, moment) for row in kind.sections))
 
 
-def _section(fields: Mapping[str, str], words: dict[str, str], story: Story, rng: random.Random, day: date) -> Section:
+def _section(
+    fields: Mapping[str, str], words: dict[str, str], story: Story, rng: random.Random, moment: Moment
+) -> Section:
     heading = typographic(fields["heading"].format_map(words))
     if "table" in fields:
-        return Section(heading, fields.get("code", ""), _TABLES[fields["table"]](story, rng, day))
+        return Section(heading, fields.get("code", ""), _TABLES[fields["table"]](story, rng, moment))
     if "items" in fields:
         return Section(heading, fields.get("code", ""), tuple(_ITEMS[fields["items"]](story, words)))
     return Section(heading, fields.get("code", ""), typographic(fields["text"].format_map(words)))
@@ -106,9 +118,11 @@ def _grammar(patient: Patient, day: date) -> dict[str, str]:
 
 
 def _measures(rng: random.Random, age: int) -> dict[str, str]:
-    heart, weight = ((70, 98), (52, 96)) if age >= 15 else ((96, 138), (max(4, 8 + 2 * age), 12 + 3 * age))
+    adult = age >= 15
+    pressure, heart = (((108, 152), (58, 88)), (70, 98)) if adult else (((84, 112), (44, 66)), (96, 138))
+    weight = (52, 96) if adult else (4 + 2 * age, 9 + 3 * age)
     return {
-        "ta": f"{rng.randint(108, 152)}/{rng.randint(58, 88)}",
+        "ta": "/".join(str(rng.randint(*bounds)) for bounds in pressure),
         "fc": str(rng.randint(*heart)),
         "sat": str(rng.randint(95, 99)),
         "poids": str(rng.randint(*weight)),
@@ -116,11 +130,11 @@ def _measures(rng: random.Random, age: int) -> dict[str, str]:
     }
 
 
-def _treatments(story: Story, _rng: random.Random, _day: date) -> Table:
+def _treatments(story: Story, _rng: random.Random, _moment: Moment) -> Table:
     return Table(("Médicament", "Posologie", "Durée"), story.treatments)
 
 
-def _biology(story: Story, rng: random.Random, _day: date) -> Table:
+def _biology(story: Story, rng: random.Random, _moment: Moment) -> Table:
     rows = tuple(
         (name, _figure(rng.uniform(low, high), digits), unit, usual)
         for name, low, high, digits, unit, usual in story.biology
@@ -128,21 +142,23 @@ def _biology(story: Story, rng: random.Random, _day: date) -> Table:
     return Table(("Analyse", "Résultat", "Unité", "Valeurs usuelles"), rows)
 
 
-def _vitals(_story: Story, rng: random.Random, day: date) -> Table:
+def _vitals(_story: Story, rng: random.Random, moment: Moment) -> Table:
     rows = []
     for back in range(4):
-        drawn = _measures(rng, 40)
-        when = day - timedelta(days=back)
+        drawn = _measures(rng, moment.age)
+        when = moment.day - timedelta(days=back)
         rows.append((f"{when:%d/%m/%Y}", drawn["ta"], drawn["fc"], drawn["sat"], drawn["temp"]))
     return Table(("Date", "TA (mmHg)", "FC (/min)", "SpO2 (%)", "Température (°C)"), tuple(rows))
 
 
-def _vaccines(_story: Story, rng: random.Random, day: date) -> Table:
-    rows = [(name, dose, f"{day - timedelta(days=rng.randint(5, back)):%d/%m/%Y}") for name, dose, back in _VACCINES]
-    return Table(("Vaccin", "Dose", "Date"), tuple(rows))
+def _vaccines(_story: Story, rng: random.Random, moment: Moment) -> Table:
+    # Never before two months of age (a vaccine that would not fit in the life lived so far is given lately).
+    ages = [(name, dose, rng.randint(1, max(1, min(back, moment.lived - 60)))) for name, dose, back in _VACCINES]
+    rows = tuple((name, dose, f"{moment.day - timedelta(days=ago):%d/%m/%Y}") for name, dose, ago in ages)
+    return Table(("Vaccin", "Dose", "Date"), rows)
 
 
-_TABLES: dict[str, Callable[[Story, random.Random, date], Table]] = {
+_TABLES: dict[str, Callable[[Story, random.Random, Moment], Table]] = {
     "treatments": _treatments,
     "biology": _biology,
     "vitals": _vitals,

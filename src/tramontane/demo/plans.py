@@ -117,7 +117,7 @@ def _drawn(seed: int, today: date, patient: Patient) -> list[Plan]:
         return []
     rng = chance(seed, "plans", patient.ipp)
     last = (patient.dmp.closed_on or today) - timedelta(days=1)
-    first = max(last - _HORIZON, patient.birth_date + timedelta(days=45))
+    first = max(last - _HORIZON, patient.birth_date + timedelta(days=90))
     found = [
         plan for story, start in _episodes(rng, patient, first, last) for plan in _episode(rng, patient, story, start)
     ]
