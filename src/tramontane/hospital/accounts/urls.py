@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.urls import path
 
 from tramontane.hospital.accounts.views import (
+    accounts,
     delegated,
     enrolment,
     factors,
     home,
+    importing,
     login,
     notice,
+    review,
+    scim,
     second_factor,
     step_up,
 )
@@ -42,4 +46,20 @@ urlpatterns = [
     path("mon-compte/facteurs/application/", factors.add_totp, name="add-totp"),
     path("mon-compte/facteurs/application/retirer/", factors.remove_totp, name="remove-totp"),
     path("mon-compte/codes-de-secours/", factors.recovery_codes, name="recovery-codes"),
+    path("comptes/", accounts.accounts, name="accounts"),
+    path("comptes/nouveau/", accounts.create, name="create-account"),
+    path("comptes/export.csv", accounts.export, name="export-accounts"),
+    path("comptes/import/", importing.import_accounts, name="import-accounts"),
+    path("comptes/<int:pk>/", accounts.account, name="account"),
+    path("comptes/<int:pk>/fermer/", accounts.close, name="close-account"),
+    path("comptes/<int:pk>/rouvrir/", accounts.reopen, name="reopen-account"),
+    path("comptes/<int:pk>/mot-de-passe/", accounts.hand_password, name="hand-password"),
+    path("comptes/revues/", review.campaigns, name="reviews"),
+    path("comptes/revues/ouvrir/", review.open_campaign, name="open-review"),
+    path("comptes/revues/<int:pk>/", review.campaign, name="review"),
+    path("comptes/revues/<int:pk>/clore/", review.close, name="close-review"),
+    path("comptes/revues/<int:pk>/export.csv", review.export, name="export-review"),
+    path("scim/v2/Users", scim.users, name="scim-users"),
+    path("scim/v2/Users/<int:pk>", scim.user, name="scim-user"),
+    path("scim/v2/ServiceProviderConfig", scim.service_provider_config, name="scim-config"),
 ]

@@ -52,6 +52,11 @@ class Account(AbstractBaseUser):
         """« Dr A. Rousseau »-like forms are the screens' affair; this is « Alix Rousseau »."""
         return f"{self.given_name} {self.family_name}"
 
+    @property
+    def role_labels(self) -> list[str]:
+        """The roles in words."""
+        return [str(Role(value).label) for value in self.roles if value in Role.values]
+
     def has_role(self, role: Role) -> bool:
         """Whether the account holds `role`."""
         return role.value in self.roles

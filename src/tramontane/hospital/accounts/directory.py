@@ -1,0 +1,80 @@
+"""Reading the accounts of a legal entity for their desk: search, sort, exceptions first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
+
+from tramontane.hospital.accounts.models import Account, ExternalIdentity, LegalEntity, Passkey, TotpDevice
+
+SORTS = {
+    "nom": ("family_name", "given_name"),
+    "-nom": ("-family_name", "-given_name"),
+    "identifiant": ("login",),
+    "-identifiant": ("-login",),
+    "connexion": ("last_login",),
+    "-connexion": ("-last_login",),
+}
+EXCEPTIONS = {
+    "rpps": "RPPS manquant",
+    "facteur": "Aucun second facteur",
+    "homonyme": "Même nom qu’un autre compte",
+    "service": "Aucun service",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the desk asks for. Unknown values fall back to the default."""
+
+    text: str = ""
+    sort: str = "nom"
+    exception: str = ""
+    state: str = "actifs"
+
+
+def accounts(entity: LegalEntity, search: Search) -> QuerySet[Account]:
+    """Accounts with `no_rpps`, `no_factor`, `namesake`, `no_service`; those with an exception come first."""
+    found = _annotated(Account.objects.filter(legal_entity=entity))
+    for word in search.text.split():
+        names = Q(family_name__icontains=word) | Q(given_name__icontains=word)
+        found = found.filter(names | Q(login__icontains=word) | Q(rpps__startswith=word))
+    if search.state in ("actifs", "partis"):
+        found = found.filter(is_active=search.state == "actifs")
+    flags = {"rpps": "no_rpps", "facteur": "no_factor", "homonyme": "namesake", "service": "no_service"}
+    if search.exception in flags:
+        found = found.filter(**{flags[search.exception]: True})
+    order = SORTS.get(search.sort, SORTS["nom"])
+    return found.order_by("-exceptional", *order, "pk").prefetch_related("assignments__service")
+
+
+def _annotated(found: QuerySet[Account]) -> QuerySet[Account]:
+    clinician = Q(roles__icontains='"clinician"')
+    namesake = Account.objects.filter(
+        legal_entity=OuterRef("legal_entity"), family_name__iexact=OuterRef("family_name"),
+        given_name__iexact=OuterRef("given_name"), is_active=True,
+    ).exclude(pk=OuterRef("pk"))  # fmt: skip
+    mine = {"account": OuterRef("pk")}
+    factor = (
+        Exists(Passkey.objects.filter(**mine))
+        | Exists(TotpDevice.objects.filter(**mine, confirmed_at__isnull=False))
+        | Exists(ExternalIdentity.objects.filter(**mine))
+    )
+    working = Account.objects.filter(pk=OuterRef("pk"), assignments__ends_at=None, assignments__isnull=False)
+    active = Q(is_active=True)
+    return found.annotate(
+        no_rpps=_flag(active & clinician & Q(rpps=None)),
+        no_factor=_flag(active & ~Q(factor)),
+        namesake=_flag(active & Q(Exists(namesake))),
+        no_service=_flag(active & clinician & ~Q(Exists(working))),
+    ).annotate(exceptional=_flag(Q(no_rpps=True) | Q(no_factor=True) | Q(namesake=True) | Q(no_service=True)))
+
+
+def _flag(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())  # noqa: FBT003 - SQL booleans
+
+
+def exception_counts(entity: LegalEntity) -> list[tuple[str, str, int]]:
+    """Each kind of exception: key, label, how many accounts."""
+    return [(key, label, accounts(entity, Search(exception=key)).count()) for key, label in EXCEPTIONS.items()]

@@ -1,0 +1,207 @@
+"""Arrival, change, departure: one door for the three sources (by hand, CSV, SCIM). Rights change at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from tramontane.dmp.errors import InvalidIdentifier
+from tramontane.dmp.identity import Rpps
+from tramontane.dmp.nomenclatures import ValueSetName, value_set
+from tramontane.hospital import clock
+from tramontane.hospital.accounts import sessions
+from tramontane.hospital.accounts.models import Account, LegalEntity, Movement, Role, Service, ServiceAssignment
+from tramontane.hospital.traces.events import Actor, Event
+from tramontane.hospital.traces.services import record
+
+FIELDS = ("login", "family_name", "given_name", "email", "rpps", "profession", "savoir_faire", "external_id")
+
+# As the columns of `Account`; the RPPS has its own check.
+LIMITS = {"login": 80, "family_name": 80, "given_name": 80, "email": 254, "savoir_faire": 8, "external_id": 120}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountValues:
+    """An account as it should be. `services` are codes of the legal entity's services."""
+
+    login: str
+    family_name: str
+    given_name: str
+    email: str = ""
+    rpps: str = ""
+    profession: str = ""
+    savoir_faire: str = ""
+    external_id: str = ""
+    roles: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a field, in French."""
+
+    field: str
+    sentence: str
+
+
+class InvalidAccountError(Exception):
+    """An account that cannot be kept as asked."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(" ".join(fault.sentence for fault in faults))
+        self.faults = tuple(faults)
+
+
+def faults(entity: LegalEntity, values: AccountValues, current: Account | None) -> list[Fault]:
+    """Everything wrong, at once: missing names, wrong or taken RPPS, unknown role, profession or service."""
+    others = Account.objects.exclude(pk=current.pk if current else None)
+    found = [
+        *(
+            Fault(name, f"{label} : obligatoire.")
+            for name, label in (("login", "Identifiant"), ("family_name", "Nom"), ("given_name", "Prénom"))
+            if not getattr(values, name).strip()
+        ),
+        *_rpps_faults(values.rpps, others),
+        *_unknown("roles", values.roles, set(Role.values), "Rôle inconnu"),
+        *_unknown("services", values.services, set(services_of(entity)), "Service inconnu"),
+    ]
+    if others.filter(login=values.login).exists():
+        found.append(Fault("login", f"Identifiant « {values.login} » : déjà pris."))
+    if values.profession and value_set(ValueSetName.PROFESSION).find(values.profession) is None:
+        found.append(Fault("profession", f"Profession « {values.profession} » : code absent de TRE_G15."))
+    too_long = [name for name, limit in LIMITS.items() if len(getattr(values, name)) > limit]
+    return found + [Fault(name, f"{name} : plus de {LIMITS[name]} caractères.") for name in too_long]
+
+
+def _rpps_faults(rpps: str, others: object) -> list[Fault]:
+    if not rpps:
+        return []
+    try:
+        Rpps(rpps)
+    except InvalidIdentifier as error:
+        return [Fault("rpps", f"RPPS {rpps} : {error.message}")]
+    if others.filter(rpps=rpps).exists():  # type: ignore[attr-defined]  # a queryset of accounts
+        return [Fault("rpps", f"RPPS {rpps} : déjà celui d’un autre compte.")]
+    return []
+
+
+def _unknown(field: str, codes: Sequence[str], known: set[str], sentence: str) -> list[Fault]:
+    return [Fault(field, f"{sentence} : « {code} ».") for code in codes if code not in known]
+
+
+def services_of(entity: LegalEntity) -> dict[str, Service]:
+    """Active services of a legal entity, by code. A code used on two sites is written `finess/code`."""
+    every = Service.objects.filter(geographic_entity__legal_entity=entity, active=True).select_related(
+        "geographic_entity"
+    )
+    found: dict[str, Service] = {}
+    for service in every.order_by("pk"):
+        full = f"{service.geographic_entity.finess_geographique}/{service.code}"
+        found[full if service.code in found else service.code] = service
+    return found
+
+
+def values_of(account: Account, at: datetime) -> AccountValues:
+    """An account as it is."""
+    codes = {service.pk: code for code, service in services_of(account.legal_entity).items()}
+    current = [
+        a.service_id for a in account.assignments.all() if a.starts_at <= at and (a.ends_at is None or a.ends_at > at)
+    ]
+    return AccountValues(
+        **{name: getattr(account, name) or "" for name in FIELDS},
+        roles=tuple(account.roles),
+        services=tuple(sorted(codes[pk] for pk in current if pk in codes)),
+        active=account.is_active,
+    )
+
+
+def save(
+    entity: LegalEntity, values: AccountValues, current: Account | None, actor: Actor, source: str
+) -> tuple[Account, Movement | None]:
+    """Create or change an account. The movement says what it did; None when nothing changed.
+
+    Raises:
+        InvalidAccountError: with every fault; nothing was written.
+    """
+    now = clock.now()
+    wrong = faults(entity, values, current)
+    if wrong:
+        raise InvalidAccountError(wrong)
+    with transaction.atomic():
+        before = values_of(current, now) if current else None
+        if before is not None and not changed_fields(before, values):
+            return current, None  # type: ignore[return-value]  # before implies current
+        account = _write(entity, values, current, now)
+        _assign(account, values.services, services_of(entity), now)
+        kind = _kind(before, values)
+        changed = sorted(changed_fields(before, values))
+        movement = Movement.objects.create(
+            account=account, kind=kind, source=source, detail={"changed": changed}, received_at=now, applied_at=now,
+            applied_by_id=actor.account_id,
+        )  # fmt: skip
+        detail = {"account_id": account.pk, "source": source, "changed": changed}
+        record(Event(_event(kind, before), actor, detail=detail))
+    if not account.is_active:
+        sessions.end_all(account)
+    return account, movement
+
+
+def _write(entity: LegalEntity, values: AccountValues, current: Account | None, now: datetime) -> Account:
+    account = current or Account(legal_entity=entity, created_at=now, rights_version=0)
+    if current is None:
+        account.set_unusable_password()
+    for name in FIELDS:
+        setattr(account, name, getattr(values, name).strip())
+    account.rpps = values.rpps or None
+    account.roles = sorted(set(values.roles))
+    account.deactivated_at = None if values.active else account.deactivated_at or now
+    account.is_active = values.active
+    account.rights_version += 1
+    account.save()
+    return account
+
+
+def _assign(account: Account, codes: Sequence[str], known: dict[str, Service], now: datetime) -> None:
+    """End what is not asked any more, begin what is new. Ended rows are kept."""
+    wanted = {known[code].pk for code in codes} if account.is_active else set()
+    open_rows = list(account.assignments.filter(ends_at=None))
+    for row in open_rows:
+        if row.service_id not in wanted:
+            row.ends_at = now
+            row.save(update_fields=["ends_at"])
+    kept = {row.service_id for row in open_rows}
+    ServiceAssignment.objects.bulk_create(
+        ServiceAssignment(account=account, service_id=pk, starts_at=now) for pk in sorted(wanted - kept)
+    )
+
+
+def changed_fields(before: AccountValues | None, after: AccountValues) -> set[str]:
+    """Names of what differs; of what is given, for a new account."""
+    names = (*FIELDS, "roles", "services", "active")
+    if before is None:
+        return {name for name in names if getattr(after, name)}
+    return {name for name in names if _comparable(getattr(before, name)) != _comparable(getattr(after, name))}
+
+
+def _comparable(value: object) -> object:
+    return frozenset(value) if isinstance(value, tuple) else value
+
+
+def _kind(before: AccountValues | None, after: AccountValues) -> Movement.Kind:
+    if before is None or (after.active and not before.active):
+        return Movement.Kind.ARRIVAL
+    if before.active and not after.active:
+        return Movement.Kind.DEPARTURE
+    return Movement.Kind.MOVE if set(before.services) != set(after.services) else Movement.Kind.CHANGE
+
+
+def _event(kind: Movement.Kind, before: AccountValues | None) -> str:
+    if before is None:
+        return "compte.cree"
+    return {Movement.Kind.DEPARTURE: "compte.desactive", Movement.Kind.MOVE: "compte.affecte"}.get(
+        kind, "compte.modifie"
+    )
