@@ -22,7 +22,7 @@ def application(answer: bytes) -> Any:
         (b"content-length", str(len(answer)).encode()),
     ]
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
         while (await receive()).get("more_body"):
             pass
         await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -20,6 +22,7 @@ from support.national import (
     SUSPENDU,
     UNKNOWN_RPPS,
     InMemory,
+    body_of,
     call,
     entry,
     feed,
@@ -47,7 +50,7 @@ def fault(response: HttpResponse) -> soap.Fault:
     return found
 
 
-def query(content: Vihf | bytes | None = None, **details: object) -> HttpRequest:
+def query(content: Vihf | bytes | None = None, **details: Any) -> HttpRequest:
     """FindDocuments."""
     return td3_1.request(call(content or vihf(), **details), find_documents(DocumentCriteria()))
 
@@ -62,7 +65,7 @@ def reasons() -> list[str]:
     return [verdict.code for verdict in tracing.explain(trace())]
 
 
-STRANGERS = {
+STRANGERS: dict[str, tuple[Callable[[], Any], str]] = {
     "no certificate": (lambda: None, "certificat-tls"),
     "a revoked certificate": (lambda: pki().auth_revoked.certificate, "tls-certificat-revocation"),
     "an expired certificate": (lambda: pki().auth_expired.certificate, "tls-certificat-validite"),
@@ -87,7 +90,7 @@ def test_without_fresh_crl_everything_is_refused(national: InMemory) -> None:
 
 def test_a_message_without_addressing_headers_gets_the_addressing_fault(national: InMemory) -> None:
     request = query()
-    body = request.body.replace(b"MessageID", b"MessageIdent")
+    body = body_of(request).replace(b"MessageID", b"MessageIdent")
     refused = fault(national(replace(request, body=body)))
     assert refused.subcode == "wsa:MessageAddressingHeaderRequired"
     assert "adressage" in reasons()
@@ -100,7 +103,7 @@ def test_what_is_no_envelope_is_refused_and_traced(national: InMemory, body: byt
     assert "adressage" in reasons()
 
 
-SIGNERS = {
+SIGNERS: dict[str, tuple[Callable[[], Any], str]] = {
     "authentication": (lambda: pki().auth, "DMPInvalidCertificate"),
     "revoked": (lambda: pki().sign_revoked, "Sender"),
     "expired": (lambda: pki().sign_expired, "Sender"),
@@ -121,7 +124,7 @@ def test_a_token_signed_for_authentication_gets_the_official_words(national: InM
 
 def test_a_tampered_token_is_refused(national: InMemory) -> None:
     request = query()
-    fault(national(replace(request, body=request.body.replace(b"MARTIN CAMILLE", b"MARTIN CAMILLA"))))
+    fault(national(replace(request, body=body_of(request).replace(b"MARTIN CAMILLE", b"MARTIN CAMILLA"))))
     assert "vihf-empreinte" in reasons()
 
 
@@ -138,7 +141,7 @@ def test_checks_after_an_unverified_token_are_not_run(national: InMemory) -> Non
     assert {verdict.outcome for verdict in late} == {Outcome.NOT_RUN}
 
 
-RIGHTS = {
+RIGHTS: dict[str, tuple[dict[str, Any], str]] = {
     "never contracted": ({"structure": ET_WITHOUT_CONTRACT.struct_idnat}, "liste-blanche"),
     "suspended contract": ({"structure": ET_SUSPENDED.struct_idnat}, "liste-blanche"),
     "expired contract": ({"structure": ET_EXPIRED.struct_idnat}, "liste-blanche"),
@@ -205,7 +208,7 @@ def test_an_accepted_call_leaves_who_where_whose_and_what(national: InMemory) ->
     assert (row.ins, row.mode, row.access_mode) == (OPEN.value, "INDIRECTE_RENFORCEE", "normal")
     assert row.documents == [entry(1).unique_id]
     assert {verdict.outcome for verdict in tracing.verdicts_of(row)} == {Outcome.PASSED}
-    assert row.message_id.encode() in request.body
+    assert row.message_id.encode() in body_of(request)
     assert row.assertion_id
     assert len(row.certificate) == 64
 
@@ -213,7 +216,7 @@ def test_an_accepted_call_leaves_who_where_whose_and_what(national: InMemory) ->
 def test_the_answer_relates_to_its_request(national: InMemory) -> None:
     sent = td0_2.request(call(vihf()), OPEN)
     answered = soap.read_envelope(national(sent).body).addressing
-    assert answered.relates_to.encode() in sent.body
+    assert answered.relates_to.encode() in body_of(sent)
     assert answered.message_id != answered.relates_to
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from support.national import INFIRMIER, MEDECIN, OPEN, UNDECLARED, InMemory, call, vihf
@@ -41,13 +43,13 @@ def test_a_fault_without_count_lasts_until_forgotten(national: InMemory) -> None
 
 
 @pytest.mark.parametrize("elsewhere", [{"transaction": "TD3.1"}, {"rpps": INFIRMIER.value}, {"ins": UNDECLARED.value}])
-def test_a_fault_hits_only_the_calls_it_names(national: InMemory, elsewhere: dict[str, str]) -> None:
+def test_a_fault_hits_only_the_calls_it_names(national: InMemory, elsewhere: dict[str, Any]) -> None:
     faults.script(FAULT, **elsewhere)
     assert ask(national).exists
 
 
 @pytest.mark.parametrize("here", [{"transaction": "TD0.2"}, {"rpps": MEDECIN.value}, {"ins": OPEN.value}])
-def test_a_fault_hits_the_calls_it_names(national: InMemory, here: dict[str, str]) -> None:
+def test_a_fault_hits_the_calls_it_names(national: InMemory, here: dict[str, Any]) -> None:
     faults.script(FAULT, **here)
     with pytest.raises(SoapFault):
         ask(national)

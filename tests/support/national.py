@@ -142,6 +142,11 @@ def call(content: Vihf | bytes, **details: Any) -> Call:
     return Call(BASE_URL, assertion, f"urn:uuid:{fresh_uuid()}", datetime.now(UTC), SOFTWARE)
 
 
+def body_of(request: HttpRequest) -> bytes:
+    """The whole body of a request."""
+    return request.body if isinstance(request.body, bytes) else b"".join(map(bytes, request.body))
+
+
 def trust(**changes: Any) -> TrustStore:
     """The trust of the national side."""
     values: dict[str, Any] = {"anchors": pki().anchors, "intermediates": pki().intermediates, "crls": pki().crls}

@@ -125,7 +125,7 @@ class _Session:
             value = handler.parse(self.who.envelope, self.exchange.parts)
         except MalformedMessage as error:
             return self._unusable(error.explain())
-        return self._judged(self._context(verified, first, *handler.classify(value)), handler, value)
+        return self._judged(self._context(verified, *handler.classify(value), first=first), handler, value)
 
     def _claim(self, verified: VerifiedVihf) -> bool:
         policy = self.bench.policy
@@ -149,7 +149,7 @@ class _Session:
         result = AccessResult.REFUSED if reply.code else AccessResult.GRANTED
         return _Outcome(reply, result, name, (*verdicts, *reply.verdicts), fault)
 
-    def _context(self, verified: VerifiedVihf, first: bool, name: str, right: str) -> Context:  # noqa: FBT001  # private
+    def _context(self, verified: VerifiedVihf, name: str, right: str, *, first: bool) -> Context:
         certificate = self.who.certificate
         request = Request(
             transaction=name,

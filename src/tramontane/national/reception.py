@@ -11,13 +11,14 @@ from tramontane.national.storage import ContentStore, Incoming
 
 # What the verification of a VIHF reads at most; the real system's limits are not documented.
 MAX_ROOT_BYTES = 1024 * 1024
+MAX_PARTS_BYTES = 512 * 1024 * 1024
 
 
 class Reception:
     """Feed it chunks, `close` it, read `message` and `parts`. Leaving the context forgets what nobody kept.
 
     Raises:
-        MalformedMessage: broken multipart, or a root larger than `MAX_ROOT_BYTES` (when fed or closed).
+        MalformedMessage: broken multipart, or more bytes than the limits (when fed or closed).
     """
 
     def __init__(self, content_type: str, contents: ContentStore) -> None:
@@ -26,6 +27,7 @@ class Reception:
         self._reader: mtom.MultipartReader | None = None
         self._target: bytearray | Incoming = self._root
         self._begun = False
+        self._received = 0
         self.parts: dict[str, Incoming] = {}
         if content_type.strip().lower().startswith("multipart/"):
             self._reader = mtom.MultipartReader(content_type)
@@ -59,18 +61,13 @@ class Reception:
         self._target = self.parts[event.content_id] = self._contents.receive()
 
     def _write(self, data: bytes | memoryview) -> None:
+        self._received += len(data)
         if isinstance(self._target, Incoming):
+            _limit(self._received, MAX_ROOT_BYTES + MAX_PARTS_BYTES, "répartissez les documents en plusieurs lots")
             self._target.write(data)
-            return
-        if len(self._root) + len(data) > MAX_ROOT_BYTES:
-            raise MalformedMessage(
-                "Le message SOAP est trop long.",
-                code="soap-trop-long",
-                expected=f"au plus {MAX_ROOT_BYTES} octets hors pièces jointes",
-                reference="limite de la maquette",
-                next_step="joignez les documents en MTOM",
-            )
-        self._root += data
+        else:
+            _limit(self._received, MAX_ROOT_BYTES, "joignez les documents en MTOM")
+            self._root += data
 
     def __enter__(self) -> Self:
         return self
@@ -80,3 +77,14 @@ class Reception:
     ) -> None:
         for part in self.parts.values():
             part.forget()
+
+
+def _limit(received: int, maximum: int, advice: str) -> None:
+    if received > maximum:
+        raise MalformedMessage(
+            "Le message est trop long.",
+            code="message-trop-long",
+            expected=f"au plus {maximum} octets",
+            reference="limite de la maquette",
+            next_step=advice,
+        )

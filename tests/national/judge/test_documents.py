@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ MASKED = replace(DOCUMENT, masked=True)
 B, R = AccessMode.BRIS_DE_GLACE, AccessMode.CENTRE_15
 
 
-def reader(content: Vihf, right: str = "TD3.1.metadonnees", **patient: bool) -> Reader:
+def reader(content: Vihf, right: str = "TD3.1.metadonnees", **patient: Any) -> Reader:
     """A reader in order."""
     facts = Facts(
         first_presentation=True,
@@ -66,7 +67,7 @@ def test_a_type_that_no_cell_opens_is_not_visible() -> None:
     assert not is_visible(reader(vihf(KINE)), replace(DOCUMENT, type_code="68599-0"))
 
 
-MASKING = {
+MASKING: dict[str, tuple[Vihf, dict[str, Any], bool]] = {
     "its author": (vihf(MEDECIN), {}, True),
     "another physician": (vihf(AUTRE_MEDECIN), {}, False),
     "a nurse": (vihf(INFIRMIER), {}, False),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from support.national import ET_OF_OTHER_EJ, MEDECIN, OPEN, call, vihf
 from support.national_server import NationalServer
@@ -18,7 +19,7 @@ from tramontane.dmp.transactions import td0_2
 from tramontane.dmp.transactions.exchange import HttpRequest
 
 VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
-CERTIFICATES = {
+CERTIFICATES: dict[str, Callable[[], Credentials | None]] = {
     "good": lambda: pki().auth,
     "none": lambda: None,
     "revoked": lambda: pki().auth_revoked,
@@ -32,7 +33,7 @@ CERTIFICATES = {
     "self-signed": lambda: pki().auth_self_signed,
     "chain missing": lambda: pki().auth,
 }
-CRLS = {
+CRLS: dict[str, Callable[[], tuple[x509.CertificateRevocationList, ...]]] = {
     "fresh": lambda: pki().crls,
     "stale": lambda: pki().stale_crls,
     "absent": lambda: (),

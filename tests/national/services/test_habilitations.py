@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -17,6 +18,7 @@ from support.national import (
     OPEN,
     UNDECLARED,
     InMemory,
+    body_of,
     call,
     entry,
     feed,
@@ -33,7 +35,7 @@ from tramontane.dmp.vihf import AccessMode
 SECRETARY = (Coded("SECRETARIAT_MEDICAL", "1.2.250.1.213.1.1.4.6", "Secrétariat"),)
 
 
-def declare(national: InMemory, patient: Ins, **changes: object) -> str:
+def declare(national: InMemory, patient: Ins, **changes: Any) -> str:
     """AJOUT; the context of the answer."""
     request = td0_3.set_authorization(call(vihf(patient=patient, **changes)), td0_3.Action.AJOUT)
     return td0_3.read(national(request)).context
@@ -101,7 +103,7 @@ def test_a_secretary_declares_for_the_structure(national: InMemory) -> None:
 
 def test_an_action_outside_the_schema_is_denied(national: InMemory) -> None:
     request = td0_3.set_authorization(call(vihf()), td0_3.Action.AJOUT)
-    body = request.body.replace(b"AJOUT", b"TOUT")
+    body = body_of(request).replace(b"AJOUT", b"TOUT")
     with pytest.raises(SoapFault):
         td0_3.read(national(replace(request, body=body)))
 
@@ -126,7 +128,7 @@ def test_each_listed_professional_has_a_profession_that_reads(national: InMemory
     assert "Infirmier" in specialities[INFIRMIER.ps_idnat.value][0][1]
 
 
-def patients(national: InMemory, date_type: td0_4.DateType, *, days: int, **changes: object) -> list[str]:
+def patients(national: InMemory, date_type: td0_4.DateType, *, days: int, **changes: Any) -> list[str]:
     """TD0.4: the INS listed."""
     since = timezone.localtime(NOW - timedelta(days=days))
     request = td0_4.request(call(vihf(patient=None, **changes)), since=since, date_type=date_type)
@@ -146,7 +148,7 @@ def test_the_list_of_patients_by_last_document(national: InMemory) -> None:
 
 def test_a_list_without_a_readable_date_is_refused(national: InMemory) -> None:
     request = td0_4.request(call(vihf(patient=None)), since=NOW, date_type=td0_4.DateType.LASTDOC)
-    body = request.body.replace(NOW.strftime("%Y%m%d%H%M%S").encode(), b"hier")
+    body = body_of(request).replace(NOW.strftime("%Y%m%d%H%M%S").encode(), b"hier")
     with pytest.raises(SoapFault):
         td0_4.read(national(replace(request, body=body)))
 

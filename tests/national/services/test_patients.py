@@ -1,6 +1,7 @@
 """TD0.2 and TD1.3a: the state of a DMP, whatever it is, and each refusal in its wire form."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from support.national import (
     UNDECLARED,
     UNKNOWN,
     InMemory,
+    body_of,
     call,
     vihf,
 )
@@ -26,7 +28,7 @@ from tramontane.dmp.transactions import td0_2
 from tramontane.dmp.transactions.td0_2 import Authorisation
 
 
-def status(national: InMemory, patient: Ins, **changes: object) -> td0_2.DmpStatus:
+def status(national: InMemory, patient: Ins, **changes: Any) -> td0_2.DmpStatus:
     """Ask for the state of a DMP."""
     response = national(td0_2.request(call(vihf(patient=patient, **changes)), patient))
     return td0_2.read(response, patient=patient)
@@ -106,7 +108,7 @@ def test_administrative_data_of_nobody_are_not_found(national: InMemory) -> None
 
 def test_a_reason_outside_the_consultation_is_denied(national: InMemory) -> None:
     request = td0_2.request(call(vihf()), OPEN)
-    body = request.body.replace(b'code="TEST_EXST"', b'code="FERM"')
+    body = body_of(request).replace(b'code="TEST_EXST"', b'code="FERM"')
     assert body != request.body
     with pytest.raises(SoapFault) as refusal:
         td0_2.read(national(replace(request, body=body)))

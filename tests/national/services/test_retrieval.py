@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def get(
     who: Rpps = MEDECIN,
     patient: Ins = OPEN,
     repository: str = REPOSITORY,
-    **changes: object,
+    **changes: Any,
 ) -> td3_2.RetrievedDocuments:
     """Retrieve documents."""
     wanted = [(repository, unique_id) for unique_id in unique_ids]
@@ -48,7 +49,7 @@ def get(
     return td3_2.read(response)
 
 
-def refusal(national: InMemory, *unique_ids: str, **details: object) -> str:
+def refusal(national: InMemory, *unique_ids: str, **details: Any) -> str:
     """The code of the failure."""
     with pytest.raises(RegistryFailure) as failure:
         get(national, *unique_ids, **details)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ from tramontane.dmp.xds import (
 
 
 def ask(
-    national: InMemory, query: StoredQuery, who: Rpps = MEDECIN, patient: Ins = OPEN, **changes: object
+    national: InMemory, query: StoredQuery, who: Rpps = MEDECIN, patient: Ins = OPEN, **changes: Any
 ) -> QueryResponse:
     """Put a stored query."""
     return td3_1.read(national(td3_1.request(call(vihf(who, patient, **changes)), query)))
@@ -65,7 +66,7 @@ def titles(response: QueryResponse) -> list[str]:
     return [found.title for found in response.document_entries]
 
 
-def find(**criteria: object) -> StoredQuery:
+def find(**criteria: Any) -> StoredQuery:
     """FindDocuments."""
     return find_documents(DocumentCriteria(**criteria))
 
@@ -104,7 +105,7 @@ def test_only_the_statuses_asked_for_come_back(national: InMemory, status: Avail
 
 
 PSYCHIATRY = Coded("68599-0", LOINC)
-FILTERS = {
+FILTERS: dict[str, dict[str, Any]] = {
     "type": {"type_codes": (Coded("11502-2", LOINC),)},
     "class": {"class_codes": (Coded("31", "1.2.250.1.213.1.1.4.1"),)},
     "format": {"format_codes": (Coded("urn:other", "1.3.6.1.4.1.19376.1.2.3"),)},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ from tramontane.national.storage import store
 CONTENT = b"<ClinicalDocument/>"
 
 
-def submitted(number: int, **changes: object) -> DocumentEntry:
+def submitted(number: int, **changes: Any) -> DocumentEntry:
     """A DocumentEntry as a hospital submits it: without what the registry gives."""
     return entry(number, **{"entry_uuid": "", "availability_status": None, **changes})
 
@@ -42,7 +43,7 @@ def submitted(number: int, **changes: object) -> DocumentEntry:
 def send(
     national: InMemory,
     *documents: DocumentEntry,
-    content: object = CONTENT,
+    content: bytes | Iterable[bytes] = CONTENT,
     replaces: str = "",
     number: int = 50,
     caller: Vihf | None = None,
@@ -58,12 +59,12 @@ def send(
     )
 
 
-def found(national: InMemory, **criteria: object) -> QueryResponse:
+def found(national: InMemory, **criteria: Any) -> QueryResponse:
     """What a physician sees."""
     return td3_1.read(national(td3_1.request(call(vihf()), find_documents(DocumentCriteria(**criteria)))))
 
 
-def refusal(national: InMemory, *documents: DocumentEntry, **details: object) -> str:
+def refusal(national: InMemory, *documents: DocumentEntry, **details: Any) -> str:
     """The code of the failure; and nothing was registered."""
     before = RegistryDocument.objects.count()
     with pytest.raises(RegistryFailure) as failure:

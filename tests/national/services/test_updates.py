@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -27,9 +28,9 @@ from tramontane.dmp.identity import Rpps
 from tramontane.dmp.nomenclatures import Coded
 from tramontane.dmp.transactions import td3_1, td3_3
 from tramontane.dmp.vihf import AccessMode, Vihf
-from tramontane.dmp.xds import AvailabilityStatus, DocumentCriteria, DocumentEntry, find_documents
+from tramontane.dmp.xds import AvailabilityStatus, DocumentCriteria, DocumentEntry, SubmissionSet, find_documents
 
-Change = Callable[[DocumentEntry, object], td3_3.Update]
+Change = Callable[[DocumentEntry, SubmissionSet], td3_3.Update]
 
 
 def listed(national: InMemory, who: Rpps = MEDECIN) -> list[DocumentEntry]:
@@ -44,7 +45,7 @@ def change(national: InMemory, action: Change, document: DocumentEntry, caller: 
     td3_3.read(national(td3_3.request(call(caller or vihf()), update)))
 
 
-def fed(national: InMemory, **changes: object) -> DocumentEntry:
+def fed(national: InMemory, **changes: Any) -> DocumentEntry:
     """One document, as its author reads it."""
     feed(entry(1, **changes))
     return listed(national)[0]

@@ -32,6 +32,8 @@ from tramontane.national.services import SERVICES
 T = TypeVar("T")
 BASE_PATH = "/si-dmp-server/v2/services/"
 _PURGE_EVERY = timedelta(minutes=1)
+# An exchange is judged at its reception, even when it then waits for its turn: its assertion must still be known.
+_PURGE_MARGIN = timedelta(minutes=30)
 
 
 def create_app(bench: Bench, *, proxy_header: str = "") -> Starlette:
@@ -101,7 +103,7 @@ class _MachineFace:
         close_old_connections()
         if self._purged_at is None or exchange.received_at - self._purged_at > _PURGE_EVERY:
             self._purged_at = exchange.received_at
-            replay.purge(exchange.received_at)
+            replay.purge(exchange.received_at - _PURGE_MARGIN)
         return handle(exchange, self._bench)
 
     async def _run(self, call: Callable[[], T]) -> T:

@@ -29,25 +29,28 @@ class Sender:
         """Send `answer`, distorted or not."""
         fault = answer.fault
         if fault is None:
-            await self._plain(answer)
+            await self.plain(answer)
         else:
             await _DISTORTIONS[fault.kind](self, answer, fault)
 
-    async def _plain(self, answer: Answer) -> None:
+    async def plain(self, answer: Answer) -> None:
+        """The answer as it is."""
         await self._start(answer)
         async for chunk in self._chunks(answer.body):
             await self._body(chunk, more=True)
         await self._body(b"", more=False)
 
-    async def _delayed(self, answer: Answer, fault: PlayedFault) -> None:
+    async def delayed(self, answer: Answer, fault: PlayedFault) -> None:
+        """The answer, late."""
         await asyncio.sleep(fault.seconds)
-        await self._plain(answer)
+        await self.plain(answer)
 
-    async def _cut(self, _answer: Answer, fault: PlayedFault) -> None:
+    async def cut(self, _answer: Answer, fault: PlayedFault) -> None:
+        """No answer: the connection breaks."""
         await asyncio.sleep(fault.seconds)
         self._abort()
 
-    async def _truncated(self, answer: Answer, fault: PlayedFault) -> None:
+    async def truncated(self, answer: Answer, fault: PlayedFault) -> None:
         """Announce the whole, send half, cut."""
         whole = await self._whole(answer)
         await self._start(Answer(answer.status, answer.content_type, whole, len(whole)))
@@ -55,7 +58,8 @@ class Sender:
         await asyncio.sleep(fault.seconds)
         self._abort()
 
-    async def _slow(self, answer: Answer, fault: PlayedFault) -> None:
+    async def slow(self, answer: Answer, fault: PlayedFault) -> None:
+        """The answer in small pieces, over the whole duration."""
         whole = await self._whole(answer)
         await self._start(Answer(answer.status, answer.content_type, whole, len(whole)))
         step = max(1, len(whole) // SLOW_PIECES)
@@ -92,10 +96,10 @@ class Sender:
 
 
 _DISTORTIONS: dict[FaultKind, Callable[[Sender, Answer, PlayedFault], Awaitable[None]]] = {
-    FaultKind.DELAY: Sender._delayed,  # noqa: SLF001  # a table of this class's own ways
-    FaultKind.SOAP_FAULT: Sender._delayed,  # noqa: SLF001
-    FaultKind.HTTP_500: Sender._delayed,  # noqa: SLF001
-    FaultKind.CUT: Sender._cut,  # noqa: SLF001
-    FaultKind.TRUNCATED: Sender._truncated,  # noqa: SLF001
-    FaultKind.SLOW: Sender._slow,  # noqa: SLF001
+    FaultKind.DELAY: Sender.delayed,
+    FaultKind.SOAP_FAULT: Sender.delayed,
+    FaultKind.HTTP_500: Sender.delayed,
+    FaultKind.CUT: Sender.cut,
+    FaultKind.TRUNCATED: Sender.truncated,
+    FaultKind.SLOW: Sender.slow,
 }
