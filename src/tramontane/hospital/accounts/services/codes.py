@@ -36,11 +36,16 @@ def _vault() -> Fernet:
 def begin_totp(account: Account) -> str:
     """The secret to enrol, in base32: a new one until it is confirmed by a first code."""
     device, created = TotpDevice.objects.get_or_create(
-        account=account, defaults={"secret": _vault().encrypt(pyotp.random_base32().encode())}
+        account=account, defaults={"secret": sealed(pyotp.random_base32())}
     )
     if not created and device.confirmed_at is not None:
         raise ValueError("ce compte a déjà une application d’authentification")
     return _secret(device)
+
+
+def sealed(secret: str) -> bytes:
+    """A base32 secret as a device keeps it."""
+    return _vault().encrypt(secret.encode())
 
 
 def _secret(device: TotpDevice) -> str:
