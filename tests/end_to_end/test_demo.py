@@ -137,6 +137,7 @@ def test_a_second_run_works_and_reuses_what_is_ready(
     again = run("demo", "--repertoire", directory)  # standard input at its end: no need of --once
     assert again.returncode == 0, again.stdout + again.stderr
     assert "déjà prêts" in words(again)
+    assert "reste ouverte." not in words(again)
 
 
 def test_standard_input_closed_ends_by_itself(first_run: subprocess.CompletedProcess[str], directory: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 import sys
 from pathlib import Path
@@ -50,9 +52,17 @@ def demo(*, once: bool, directory: Path, port: int, seed: int) -> None:
 
     signal.signal(signal.SIGTERM, _terminate)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-    walk(
-        Workspace(directory), console, seed=seed, port=port, stay=not once and bool(sys.stdin) and not sys.stdin.closed
-    )
+    walk(Workspace(directory), console, seed=seed, port=port, stay=not once and _someone_may_speak())
+
+
+def _someone_may_speak() -> bool:
+    """Whether standard input is a keyboard, or a pipe that is not at its end."""
+    if sys.stdin is None or sys.stdin.closed:
+        return False
+    if sys.stdin.isatty():
+        return True
+    ready, _, _ = select.select([sys.stdin], [], [], 0)
+    return not ready or bool(os.read(sys.stdin.fileno(), 1))
 
 
 def _terminate(*_: object) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -80,11 +82,16 @@ def _end(screen: Screen, workspace: Workspace, base_url: str, seconds: float, *,
     screen.files(_left_behind(workspace))
     screen.say("Pour continuer :")
     if not stay:
-        screen.say("  tramontane demo                                       (sans --once : la maquette reste ouverte)")
-    screen.say("  tramontane consult list --ins 254036938301239 --ins-qualifiee --patient-informe")
-    screen.say("  tramontane consult --help ; guides : docs/guides/", "dim")
+        screen.say(f"  {_program()} demo    (sans --once : la maquette reste ouverte)")
+    screen.say(f"  {_program()} consult list --ins 254036938301239 --ins-qualifiee --patient-informe")
+    screen.say("  Guides : docs/guides/, docs/tutorials/first-consultation.md", "dim")
     if stay:
         screen.say(f"Adresse de la maquette : {base_url}")
+
+
+def _program() -> str:
+    """How to call this program from here."""
+    return "tramontane" if shutil.which("tramontane") else os.path.relpath(sys.argv[0])
 
 
 def _left_behind(workspace: Workspace) -> Iterable[tuple[str, str]]:
