@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from tramontane.cli.entries import PARIS, act_order, type_label
+from tramontane.cli.entries import PARIS, act_order
 from tramontane.cli.filing import file_document, require_intact
 from tramontane.cli.walk.screen import Screen
 from tramontane.cli.walk.visit import Visit
@@ -56,13 +56,11 @@ class Consultations:
         self.screen.done(f"TD3.1 : {len(entries)} documents, contre {len(physician_saw)} pour la cardiologue.")
         self.screen.documents(entries, frozenset())
         seen = {entry.unique_id for entry in entries}
-        missing = {type_label(entry): entry for entry in physician_saw if entry.unique_id not in seen}
+        missing = [entry for entry in physician_saw if entry.unique_id not in seen]
         require(bool(missing), "l'infirmier voit autant de documents que la cardiologue")
-        self.screen.say(
-            "Types que le SI-DMP a retirés de sa liste (un type interdit est absent, ce n'est pas une erreur) :"
-        )
-        for label, entry in sorted(missing.items()):
-            self.screen.say(f"  – {label} : {_why(visit, entry)}")
+        self.screen.say("Le SI-DMP a retiré de sa liste, sans le dire (ce n'est pas une erreur) :")
+        for entry in sorted(missing, key=lambda one: one.title):
+            self.screen.say(f"  – {entry.title} : {_why(visit, entry)}")
 
     def paediatrician(self, visit: Visit) -> None:
         """A minor's record: what her legal representatives do not see is said in words."""
@@ -151,4 +149,5 @@ def _why(visit: Visit, entry: DocumentEntry) -> str:
     permission = national_matrix().allows(visit.who.profession, entry.type_code.code)
     if entry.masked_to_professionals:
         return "masqué par la patiente, sauf à son auteur"
-    return f"matrice d'habilitation, {permission.ruling} pour {visit.who.roles[0].label.lower()} ({permission.source})"
+    source = permission.source.partition(" (")[0]
+    return f"matrice d'habilitation, {permission.ruling} pour {visit.who.roles[0].label.lower()} (source : {source})"
