@@ -3,13 +3,16 @@
 TRAMONTANE_TEST_DATABASE is `sqlite` (default) or `postgresql`: then a private cluster is started (support.postgres).
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 from tramontane.national.database import from_url
 
 _DIRECTORY = Path(tempfile.mkdtemp(prefix="tramontane-tests-"))
+atexit.register(shutil.rmtree, _DIRECTORY, ignore_errors=True)
 
 # The hospital application's settings are the suite's; the stand-in's models join them. One in-process difference only:
 # no file of the developer's own installation is read or written.

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
 
 from support.national import InMemory, call, entry, feed, vihf
 from tramontane.dmp.transactions import td3_1
@@ -42,14 +42,10 @@ def test_the_migrations_say_what_the_models_say() -> None:
     call_command("makemigrations", "national", check=True, dry_run=True, verbosity=0)
 
 
-@pytest.mark.django_db
 def test_every_table_bears_the_name_of_the_stand_in() -> None:
-    assert {model._meta.app_label for model in (LegalEntity, AccessTrace)} == {"national"}
-    assert all(
-        table.startswith("national_")
-        for table in connection.introspection.table_names()
-        if "legalentity" in table or "accesstrace" in table
-    )
+    tables = {model._meta.db_table for model in apps.get_app_config("national").get_models(include_auto_created=True)}
+    assert len(tables) > 10
+    assert all(table.startswith("national_") for table in tables)
 
 
 @pytest.mark.django_db(transaction=True)
