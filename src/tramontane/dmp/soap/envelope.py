@@ -140,12 +140,9 @@ def _header(name: str, value: str) -> str:
 
 
 def _read_addressing(header: etree._Element | None) -> Addressing:
-    if header is None:
-        return Addressing("", "")
-    message_id, action, to, relates_to = (
-        text_of(header.find(f"{{{WSA}}}{name}")) for name in ("MessageID", "Action", "To", "RelatesTo")
-    )
-    return Addressing(message_id, action, to, relates_to)
+    found = {} if header is None else {child.tag: child for child in header.iterchildren(etree.Element)}
+    names = ("MessageID", "Action", "To", "RelatesTo")
+    return Addressing(*(text_of(found.get(f"{{{WSA}}}{name}")) for name in names))
 
 
 def _deviations(header: etree._Element | None, *, soap_11: bool) -> tuple[str, ...]:

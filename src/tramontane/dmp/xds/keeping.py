@@ -90,16 +90,16 @@ class Keeping:
             self.fragment(element, says=text)
         return text
 
-    def done(self, attributes: Mapping[str, str]) -> Kept:
+    def done(self, attributes: tuple[tuple[str, str], ...]) -> Kept:
         """All that was kept, with the attributes no field took; ``xsi:…`` ones are not metadata."""
         if self._found is None:
-            return _SHARED.get(len(attributes) and tuple(attributes.items())) or Kept(attributes=_metadata(attributes))
+            return _SHARED.get(attributes) or Kept(attributes=_metadata(attributes))
         found = {name: tuple(found) for name, found in self._found.items()}
         return Kept(attributes=_metadata(attributes), **found)  # type: ignore[arg-type]  # each list has its own type
 
     def slots(self) -> tuple[Slot, ...]:
         """The slots kept."""
-        return () if self._found is None else self.done({}).slots
+        return () if self._found is None else self.done(()).slots
 
     def _add(self, name: str, what: object) -> None:
         if self._found is None:
@@ -109,8 +109,8 @@ class Keeping:
 
 # What most objects keep: they share it.
 _OPAQUE = (("isOpaque", "false"),)
-_SHARED: Mapping[object, Kept] = {0: NOTHING, _OPAQUE: Kept(attributes=_OPAQUE)}
+_SHARED: Mapping[object, Kept] = {(): NOTHING, _OPAQUE: Kept(attributes=_OPAQUE)}
 
 
-def _metadata(attributes: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(item for item in attributes.items() if not item[0].startswith("{"))
+def _metadata(attributes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(item for item in attributes if not item[0].startswith("{"))

@@ -47,7 +47,7 @@ _Take = Callable[[str, str, Keeping], Any]
 _Slots = Mapping[str, tuple[str, _Take | None]]
 _Codes = Mapping[str, Place]
 # Members of an Enum are slow to look up, and this happens for every code read.
-_AUTHORS, _CODES = Form.AUTHORS, Form.CODES
+_AUTHORS, _CODE, _CODES = Form.AUTHORS, Form.CODE, Form.CODES
 _UNCLASSIFIED = Place("", Form.TEXT)
 _UNKNOWN: tuple[str, _Take | None] = ("", None)
 
@@ -101,7 +101,7 @@ def read_association(element: etree._Element) -> Association:
         source=attributes.pop("sourceObject", ""),
         target=attributes.pop("targetObject", ""),
         slots=tuple(slots),
-        kept=keeping.done(attributes),
+        kept=keeping.done(tuple(attributes.items())),
     )
 
 
@@ -137,18 +137,18 @@ def _fields(element: etree._Element, plan: _Plan) -> dict[str, Any]:
 
 
 def _read_attributes(element: etree._Element, fields: dict[str, Any], keeping: Keeping) -> None:
-    attributes = dict(attributes_of(element))
-    for name, field in ATTRIBUTES.items():
-        if name in attributes:
-            fields[field] = attributes.pop(name)
-    status = attributes.pop("status", None)
-    if status is not None:
-        known = fields["availability_status"] = _STATUSES.get(status)
-        if known is None:
-            keeping.spelling("status", status)
-    if attributes.get("objectType") == DOCUMENT_ENTRY:  # implied
-        del attributes["objectType"]
-    fields["kept"] = keeping.done(attributes)
+    kept: tuple[tuple[str, str], ...] = ()
+    for item in attributes_of(element):
+        name, value = item
+        if name in ATTRIBUTES:
+            fields[ATTRIBUTES[name]] = value
+        elif name == "status":
+            status = fields["availability_status"] = _STATUSES.get(value)
+            if status is None:
+                keeping.spelling(name, value)
+        elif value != DOCUMENT_ENTRY:  # objectType, implied
+            kept = (*kept, item)
+    fields["kept"] = keeping.done(kept)
 
 
 def _read_slot(slot: etree._Element, known: _Slots, fields: dict[str, Any], keeping: Keeping) -> None:
@@ -176,10 +176,10 @@ def _read_odd_slot(slot: etree._Element, name: str, known: _Slots, fields: dict[
 
 def _take_time(name: str, text: str, keeping: Keeping) -> datetime | None:
     instant = parse_full_time(text)
-    if instant is None:
-        keeping.spelling(name, text)
-        instant = parse_time(text)
-    return instant
+    if instant is not None:
+        return instant
+    keeping.spelling(name, text)
+    return parse_time(text)
 
 
 def _take_number(name: str, text: str, keeping: Keeping) -> int | None:
@@ -203,26 +203,31 @@ _TAKE: Mapping[Form, _Take | None] = {
 
 def _read_classification(element: etree._Element, known: _Codes, fields: dict[str, Any], keeping: Keeping) -> None:
     field, form = known.get(element.get("classificationScheme") or "", _UNCLASSIFIED)
-    if form is _AUTHORS:
+    if form is _CODE and field not in fields and (coded := _coded(element)):
+        fields[field] = coded
+    elif form is _CODES and (coded := _coded(element)):
+        fields[field] = (*fields.get(field, ()), coded)
+    elif form is _AUTHORS:
         fields[field] = (*fields.get(field, ()), _read_author(element))
     elif field:
-        _read_code(element, field, fields, keeping, several=form is _CODES)
+        _read_odd_code(element, field, fields, keeping, several=form is _CODES)
     elif element.get("classificationNode") != SUBMISSION_SET:
         keeping.classification(classification_of(element))
 
 
-def _read_code(element: etree._Element, field: str, fields: dict[str, Any], keeping: Keeping, *, several: bool) -> None:
-    """A code is exactly one coding scheme and one name; any other shape is odd."""
+def _coded(element: etree._Element) -> Coded | None:
+    """The code of a classification that is exactly one coding scheme and one name; None for any other shape."""
     code = element.get("nodeRepresentation")
-    if code and len(element) == 2 and (several or field not in fields):
-        slot, name = element[0], element[1]
-        label = name[0].get("value") if len(name) == 1 else None  # only a LocalizedString has a value
-        system = only_value(slot)
-        if label is not None and system is not None and slot.get("name") == "codingScheme":
-            coded = Coded(code, system, label)
-            fields[field] = (*fields.get(field, ()), coded) if several else coded
-            return
-    _read_odd_code(element, field, fields, keeping, several=several)
+    if not code or len(element) != 2:
+        return None
+    slot, name = element[0], element[1]
+    if len(slot) != 1 or len(name) != 1 or slot.get("name") != "codingScheme":
+        return None
+    values = slot[0]
+    label = name[0].get("value")  # only a LocalizedString has one
+    if label is None or len(values) != 1:
+        return None
+    return Coded(code, (values[0].text or "").strip(), label)
 
 
 def _read_odd_code(
