@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import get_resolver
-from support.hospital import PASSWORD, login, make_account, make_legal_entity, make_service
 
+from support.hospital import PASSWORD, login, make_account, make_legal_entity, make_service
 from tramontane.hospital.accounts.models import Account, ReviewCampaign, ReviewItem, Role
 from tramontane.hospital.traces.models import Trace
 
@@ -57,10 +57,14 @@ def test_the_list_costs_the_same_number_of_queries_for_1_and_for_60_accounts(
 
 
 def test_an_account_is_created_changed_closed_and_reopened_by_hand(client: Client, manager: Account) -> None:
-    answer = client.post("/comptes/nouveau/", {"login": "n", "family_name": "N", "given_name": "Neuf", "roles": "clinician"})
+    answer = client.post(
+        "/comptes/nouveau/", {"login": "n", "family_name": "N", "given_name": "Neuf", "roles": "clinician"}
+    )
     account = Account.objects.get(login="n")
     assert answer["Location"] == f"/comptes/{account.pk}/"
-    wrong = client.post(f"/comptes/{account.pk}/", {"login": "n", "family_name": "N", "given_name": "Neuf", "rpps": "1"})
+    wrong = client.post(
+        f"/comptes/{account.pk}/", {"login": "n", "family_name": "N", "given_name": "Neuf", "rpps": "1"}
+    )
     assert wrong.status_code == 422
     client.post(f"/comptes/{account.pk}/fermer/")
     account.refresh_from_db()

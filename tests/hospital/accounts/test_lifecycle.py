@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from support.hospital import login, make_account, make_legal_entity, make_rpps, make_service
 
+from support.hospital import login, make_account, make_legal_entity, make_rpps, make_service
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account, LegalEntity, Movement, OpenSession, Role, ScimToken
 from tramontane.hospital.accounts.selectors import current_services
@@ -193,7 +193,9 @@ def test_no_cell_starts_as_a_formula(start: str) -> None:
     assert row.lstrip('"').startswith("'")
 
 
-@pytest.mark.parametrize("data", [b"", b"\n", b"a;b\n1;2\n", b"identifiant;nom;prenom;couleur\na;b;c;d\n", b"nom;nom\na;b\n"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\n", b"a;b\n1;2\n", b"identifiant;nom;prenom;couleur\na;b;c;d\n", b"nom;nom\na;b\n"]
+)
 def test_a_file_that_is_not_one_is_refused_with_a_sentence(client: Client, data: bytes) -> None:
     login(client, make_account(roles=(Role.ACCOUNT_MANAGER,)))
     upload = BytesIO(data)
@@ -250,7 +252,9 @@ def resource(**fields: Any) -> dict[str, Any]:
 
 def test_scim_creates_reads_replaces_and_deactivates(scim: Any, entity: LegalEntity) -> None:
     service, rpps = make_service(entity), make_rpps()
-    body = resource(externalId="RH-1", roles=[{"value": "clinician"}], **{EXTENSION: {"rpps": rpps, "services": [service.code]}})
+    body = resource(
+        externalId="RH-1", roles=[{"value": "clinician"}], **{EXTENSION: {"rpps": rpps, "services": [service.code]}}
+    )
     status, created = scim("POST", "", body)
     assert status == 201
     assert created[EXTENSION]["rpps"] == rpps

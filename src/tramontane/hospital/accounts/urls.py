@@ -17,6 +17,7 @@ from tramontane.hospital.accounts.views import (
     scim,
     second_factor,
     step_up,
+    traces,
 )
 
 app_name = "accounts"
@@ -62,4 +63,8 @@ urlpatterns = [
     path("scim/v2/Users", scim.users, name="scim-users"),
     path("scim/v2/Users/<int:pk>", scim.user, name="scim-user"),
     path("scim/v2/ServiceProviderConfig", scim.service_provider_config, name="scim-config"),
+    path("traces/", traces.search, name="traces"),
+    path("traces/extraction/", traces.extract, name="extract-traces"),
+    path("traces/verification/", traces.verify, name="verify-traces"),
+    path("traces/patient/", traces.patient, name="patient-traces"),
 ]

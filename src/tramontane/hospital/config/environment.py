@@ -31,6 +31,10 @@ class Environment:
         session_idle_minutes, session_hours: the session ends after so much inactivity, and anyway after so long.
         proof_hours: how long a proof of two factors opens the DMP.
         notice_days: « J'ai compris » is asked again after so many days (SC.DMP/CONF.11 gives 180 as an example).
+        providers_file: YAML file of the identity providers; empty: local login only.
+        trusted_proxy_socket: the Unix socket where the proxy's headers are believed; empty: they never are.
+        extraction_p12, extraction_password: PKCS#12 that signs extractions of traces; empty: the PDF says it is not.
+        metrics_token: bearer token of `/metrics`; empty: this machine only.
         minor_secret_age: from this age a minor may ask for a secret connection (EX_0.1-1115). No source gives the age:
             without a setting, nobody may.
         ins_oid: authority of the INS on this installation; production NIR, or the test NIR of the samples.
@@ -51,6 +55,9 @@ class Environment:
     ins_oid: str
     providers_file: str
     trusted_proxy_socket: str
+    extraction_p12: str
+    extraction_password: str
+    metrics_token: str
 
     @property
     def host(self) -> str:
@@ -79,6 +86,9 @@ DEFAULTS = {
     "INS_OID": "",
     "IDENTITY_PROVIDERS": "",
     "TRUSTED_PROXY_SOCKET": "",
+    "EXTRACTION_P12": "",
+    "EXTRACTION_PASSWORD": "",
+    "METRICS_TOKEN": "",
 }
 NUMBERS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS", "PROOF_HOURS", "NOTICE_DAYS")
 PREFIX = "TRAMONTANE_"
@@ -106,6 +116,9 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         logo=values["LOGO"],
         providers_file=values["IDENTITY_PROVIDERS"],
         trusted_proxy_socket=values["TRUSTED_PROXY_SOCKET"],
+        extraction_p12=values["EXTRACTION_P12"],
+        extraction_password=values["EXTRACTION_PASSWORD"],
+        metrics_token=values["METRICS_TOKEN"],
         minor_secret_age=int(values["MINOR_SECRET_AGE"]) if values["MINOR_SECRET_AGE"] else None,
         ins_oid=values["INS_OID"] or (InsAuthority.NIR if production else InsAuthority.NIR_TEST).value,
         **{name.lower(): int(values[name]) for name in NUMBERS},

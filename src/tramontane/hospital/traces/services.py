@@ -1,4 +1,4 @@
-"""The one service that writes traces, and the sealing of their chain."""
+"""The one service that writes traces."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from tramontane.hospital import clock
+from tramontane.hospital.traces import locks
 from tramontane.hospital.traces.events import Event
-from tramontane.hospital.traces.models import Seal, Trace
+from tramontane.hospital.traces.models import Trace
 
-GENESIS = "0" * 64
 # The columns a digest covers, in this order; `digest` itself and the primary key are the chain's affair.
 SEALED_FIELDS = (
     "recorded_at", "event", "finess_juridique", "finess_geographique", "account_id", "account_name", "rpps", "ins",
@@ -42,6 +42,7 @@ def record(event: Event) -> Trace:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("une trace s’écrit dans la transaction de ce qu’elle trace")
+    locks.writing()
     actor = event.actor
     trace = Trace(
         recorded_at=clock.now(),
@@ -66,34 +67,3 @@ def record(event: Event) -> Trace:
     trace.digest = digest_of(trace)
     trace.save(force_insert=True)
     return trace
-
-
-def seal(batch: int = 10_000) -> Seal | None:
-    """Chain the traces written since the last seal, off the request path. None when there is nothing new."""
-    with transaction.atomic():
-        previous = Seal.objects.select_for_update().order_by("-id").first()
-        after = previous.last_trace_id if previous else 0
-        rows = list(Trace.objects.filter(id__gt=after).order_by("id").values_list("id", "digest")[:batch])
-        if not rows:
-            return None
-        previous_hash = previous.hash if previous else GENESIS
-        leaves = pack(rows)
-        return Seal.objects.create(
-            first_trace_id=rows[0][0],
-            last_trace_id=rows[-1][0],
-            count=len(rows),
-            previous_hash=previous_hash,
-            hash=link(previous_hash, leaves),
-            leaves=leaves,
-            sealed_at=clock.now(),
-        )
-
-
-def pack(rows: list[tuple[int, str]]) -> bytes:
-    """The leaves of a seal: rank (8 bytes, big endian) and digest (32 bytes) of each trace, in order."""
-    return b"".join(rank.to_bytes(8, "big") + bytes.fromhex(digest) for rank, digest in rows)
-
-
-def link(previous_hash: str, leaves: bytes) -> str:
-    """The hash of a link: SHA-256 over the previous hash and every leaf, in order."""
-    return hashlib.sha256(bytes.fromhex(previous_hash) + leaves).hexdigest()
