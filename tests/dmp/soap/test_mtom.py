@@ -220,3 +220,12 @@ def test_a_content_of_another_length_than_announced_is_not_sent_whole():
     with pytest.raises(LocalError) as refused:
         list(mtom.write(b"<r/>", [mtom.Part("p", "text/plain", [b"abc"], length=4)], boundary="b").chunks)
     assert (refused.value.expected, refused.value.received) == ("4 octets", "3 octets")
+
+
+@pytest.mark.parametrize(
+    ("content_id", "content_type"),
+    [("p", "text/xml\r\nX-Injected: 1"), ("p>\r\nX: <q", "text/xml"), ("p\n", "text/xml")],
+)
+def test_a_header_cannot_be_injected(content_id, content_type):
+    with pytest.raises(LocalError):
+        mtom.write(b"<r/>", [mtom.Part(content_id, content_type, b"")], boundary="b")

@@ -123,6 +123,11 @@ def test_what_is_written_reads_back_equal(item):
     assert round_trip(item) == (item,)
 
 
+CODE_WITH = (
+    '<Classification classificationScheme="urn:uuid:41a5887f-8865-4c09-adf7-e362475b143a" classifiedObject="o" '
+    'nodeRepresentation="10">{}</Classification>'
+)
+
 # What the field sends and the model has no place for. Each is read, and written back as it says.
 ODD = {
     "an unknown slot": '<Slot name="urn:x"><ValueList><Value>1</Value><Value>2</Value></ValueList></Slot>',
@@ -154,6 +159,17 @@ ODD = {
     "a code without name": (
         '<Classification classificationScheme="urn:uuid:f4f85eac-e6cb-4883-b524-f2705394840f" classifiedObject="o" '
         'nodeRepresentation="N"><Slot name="codingScheme"><ValueList><Value>s</Value></ValueList></Slot></Classification>'
+    ),
+    "a code with an empty scheme": CODE_WITH.format(
+        '<Slot name="codingScheme"><ValueList/></Slot><Name><LocalizedString charset="UTF8" xml:lang="FR" value="CR"/></Name>'
+    ),
+    "a code with two schemes": CODE_WITH.format(
+        '<Slot name="codingScheme"><ValueList><Value>s</Value><Value>t</Value></ValueList></Slot>'
+        '<Name><LocalizedString charset="UTF8" xml:lang="FR" value="CR"/></Name>'
+    ),
+    "a code with two slots and no name": CODE_WITH.format(
+        '<Slot name="codingScheme"><ValueList><Value>s</Value></ValueList></Slot>'
+        '<Slot name="more"><ValueList><Value>x</Value></ValueList></Slot>'
     ),
     "a code without code": (
         '<Classification classificationScheme="urn:uuid:41a5887f-8865-4c09-adf7-e362475b143a" classifiedObject="o"/>'

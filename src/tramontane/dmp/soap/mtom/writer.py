@@ -62,7 +62,8 @@ def write(root: bytes, parts: Iterable[Part], *, boundary: str, action: str = ""
         action: SOAP action, repeated in the content type of a request.
 
     Raises:
-        LocalError: at iteration, when a content holds the delimiter or has not the length announced.
+        LocalError: a media type or content id that would break its header; at iteration, a content that holds the
+            delimiter or has not the length announced.
     """
     parts = tuple(parts)
     head = b'Content-Type: application/xop+xml; charset=UTF-8; type="application/soap+xml"'
@@ -88,6 +89,8 @@ def write(root: bytes, parts: Iterable[Part], *, boundary: str, action: str = ""
 
 def _headers(content_type: bytes, content_id: str) -> bytes:
     identity = f"Content-Transfer-Encoding: binary\r\nContent-ID: <{content_id}>".encode()
+    if len((content_type + b"\r\n" + identity + b".").splitlines()) != 3:
+        raise _unsendable("un type de média et un Content-ID d'une ligne", "un saut de ligne")
     return content_type + b"\r\n" + identity + b"\r\n\r\n"
 
 
