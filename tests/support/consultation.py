@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.dmp_double import Dossier, DmpDouble, World
+
+from support.dmp_double import DmpDouble, Dossier, World
 from support.hospital import make_account, make_episode, make_legal_entity, make_patient, make_service, proof_of
 from support.pki import FINESS_JURIDIQUE, OTHER_FINESS_JURIDIQUE, pki
-
 from tramontane.demo.pki import Credentials, pem
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account, LegalEntity, NoticeReading, Service

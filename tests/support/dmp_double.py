@@ -36,11 +36,14 @@ LOINC = "2.16.840.1.113883.6.1"
 NORMAL = Coded("N", "2.16.840.1.113883.5.25", "Normal")
 
 
+OPEN = DmpStatus(exists=True, open=True, authorisation=Authorisation.VALIDE)
+
+
 @dataclass
 class Dossier:
     """One patient's DMP."""
 
-    status: DmpStatus = DmpStatus(exists=True, open=True, authorisation=Authorisation.VALIDE)
+    status: DmpStatus = OPEN
     entries: list[DocumentEntry] = field(default_factory=list)
     submission_sets: list[SubmissionSet] = field(default_factory=list)
     associations: list[Association] = field(default_factory=list)
@@ -175,8 +178,12 @@ class DmpDouble:
         self, professional: Professional, patient: Ins, access_mode: AccessMode = AccessMode.NORMAL
     ) -> DmpStatus:
         asked = self._asked("TD0.2", professional, patient, access_mode)
-        hidden = {"opposition_bris_de_glace": None, "opposition_acces_urgence": None}
-        return self._exchange(asked, lambda: replace(self.world.of(patient.value).status, **hidden))
+        return self._exchange(
+            asked,
+            lambda: replace(
+                self.world.of(patient.value).status, opposition_bris_de_glace=None, opposition_acces_urgence=None
+            ),
+        )
 
     def details(
         self, professional: Professional, patient: Ins, access_mode: AccessMode = AccessMode.NORMAL

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from support.consultation import Ready, make_ready, play_double
 from support.dmp_double import World
-
 from tramontane.hospital.consultations.gateway import clients
 
 

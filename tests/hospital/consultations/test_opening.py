@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+
 from support.consultation import Ready, make_ready
 from support.dmp_double import World
-
 from tramontane.client import DeadlineExceeded, Phase
 from tramontane.dmp.errors import SoapFault
 from tramontane.dmp.nomenclatures import Coded

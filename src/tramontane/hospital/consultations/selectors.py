@@ -147,3 +147,15 @@ def causes(legal_entity: LegalEntity, since: datetime) -> list[Cause]:
         Cause(r["outcome"], r["detail__cause"] or "", r["detail__sentence"] or "", r["count"], r["last_at"])
         for r in rows
     ]
+
+
+def calls_during(opening: Opening) -> QuerySet[Trace]:
+    """What was asked of the DMP, and read, during an emergency access."""
+    end = opening.ended_at or opening.opened_at + policy().emergency
+    return Trace.objects.filter(
+        account_id=opening.account_id,
+        patient_id=opening.patient_id,
+        access_mode=BRIS_DE_GLACE,
+        recorded_at__gte=opening.opened_at,
+        recorded_at__lte=end,
+    ).order_by("id")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from tramontane.hospital.accounts.models import Account, LegalEntity, Service
+from tramontane.hospital.accounts.models import Account, LegalEntity, Service, ServiceAssignment
 from tramontane.hospital.habilitations import content
+from tramontane.hospital.habilitations.effects import Effect, Post, effects
 from tramontane.hospital.habilitations.models import MatrixReview, MatrixRevision
 from tramontane.rules.access import LocalRights
 from tramontane.rules.habilitation import LocalRules, ServiceHabilitations, national_matrix
@@ -71,3 +72,21 @@ def review_due(legal_entity: LegalEntity) -> date | None:
         return None
     last = max(filter(None, (revision.created_at, review.reviewed_at if review else None)))
     return (last + REVIEW_EVERY).date()
+
+
+def posts_of(legal_entity: LegalEntity, at: datetime) -> list[Post]:
+    """Who works where at `at`: active accounts and their services. One query."""
+    working = Q(ends_at=None) | Q(ends_at__gt=at)
+    rows = ServiceAssignment.objects.filter(
+        working, starts_at__lte=at, account__legal_entity=legal_entity, account__is_active=True, service__active=True
+    ).select_related("account", "service__geographic_entity")
+    return [
+        Post(row.account_id, row.account.display_name, row.account.profession, content.key_of(row.service))
+        for row in rows
+    ]
+
+
+def preview(legal_entity: LegalEntity, after: LocalRules, at: datetime) -> tuple[Effect, ...]:
+    """The effect of publishing `after`, now."""
+    services = {content.key_of(service): service.name for service in services_of(legal_entity)}
+    return effects(current(legal_entity), after, services, posts_of(legal_entity, at))

@@ -58,7 +58,12 @@ class Declaration:
 
 @transaction.atomic
 def declare(patient: Patient, declaration: Declaration, *, actor: Actor) -> ConsentRecord:
-    """Add a declaration to the patient's history. Nothing is overwritten: the newest row is the state."""
+    """Add a declaration to the patient's history. Nothing is overwritten: the newest row is the state.
+
+    Under the patient's lock, which every call to the DMP takes to write its intention: once a withdrawal is
+    acknowledged, no intention is written after it (`consultations.gateway.tracing`).
+    """
+    Patient.objects.select_for_update().only("pk").get(pk=patient.pk)
     row = ConsentRecord.objects.create(
         patient=patient,
         episode=declaration.episode,

@@ -9,6 +9,7 @@ from django.db import transaction
 from tramontane.dmp.vihf import AccessMode
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account
+from tramontane.hospital.accounts.proof import SessionProof
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.models import Opening
 from tramontane.hospital.consultations.services.judging import gathered, trace_refusal
@@ -56,11 +57,11 @@ def break_glass_open(access: Access, declared: Declarations) -> Opening | tuple[
     return opening
 
 
-def break_glass_end(access: Access) -> bool:
-    """End the emergency access in force. False when there is none."""
-    opening = access.emergency
-    if opening is None:
-        return False
+def break_glass_end(opening: Opening, proof: SessionProof | None) -> bool:
+    """End an emergency access. False when it was over. Allowed to its author whatever has changed since."""
+    access = Access(
+        opening.account, proof, opening.patient, opening.episode, None, opening.geographic_entity, emergency=opening
+    )
     with transaction.atomic():
         ended = Opening.objects.filter(pk=opening.pk, ended_at=None).update(ended_at=clock.now())
         if ended:

@@ -1,0 +1,166 @@
+"""Preloading the patients of the day: status and counts, in the name of the professional who asked, never documents.
+
+EX_AIR-085: no call without a professional authenticated and informed. The job carries the proof of her session; it
+stops when the session ends or the proof expires, and every call passes the same gate as if she had opened the record.
+Nothing is remembered as seen: her next opening still tells her everything that is new.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from django.db import close_old_connections, connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+
+from tramontane.client import CircuitOpen
+from tramontane.dmp.errors import RemoteRefusal, TramontaneError
+from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import Account, OpenSession, Service
+from tramontane.hospital.accounts.proof import SessionProof
+from tramontane.hospital.accounts.selectors import actor
+from tramontane.hospital.consultations import gateway, knowledge, searching, selectors, words
+from tramontane.hospital.consultations.access import Access
+from tramontane.hospital.consultations.models import Preload, PreloadItem
+from tramontane.hospital.consultations.policy import policy
+from tramontane.hospital.consultations.services.telling import counted, notices_of
+from tramontane.hospital.consultations.view import Situation, Told
+from tramontane.hospital.patients.models import Episode
+from tramontane.hospital.patients.selectors import active_episodes, current_episode, patients_for
+from tramontane.hospital.traces.events import Event
+from tramontane.hospital.traces.services import record
+from tramontane.rules.consultation import Kind, opening_search
+
+State = PreloadItem.State
+SESSION_OVER = "La session qui a demandé ce préchargement est terminée : plus rien n’est demandé au DMP."
+
+
+def request_preload(account: Account, proof: SessionProof, service: Service, session_key: str) -> Preload:
+    """Note the request for the patients of a service; the job does the rest."""
+    now = clock.now()
+    here = Episode.objects.filter(active_episodes(now), service=service, patient=OuterRef("pk"))
+    patients = patients_for(account, now).filter(Exists(here)).values_list("pk", flat=True)
+    with transaction.atomic():
+        preload = Preload.objects.create(
+            account=account, service=service, proof=_as_json(proof), session_key=session_key, requested_at=now
+        )
+        PreloadItem.objects.bulk_create([PreloadItem(preload=preload, patient_id=pk) for pk in patients])
+        record(Event("prechargement", actor(account, proof), outcome="demandé", detail={"preload": preload.pk}))
+    return preload
+
+
+def run_preload(preload_id: int) -> None:
+    """Do what is left of a preload: a job killed midway is run again and takes up where it stopped."""
+    preload = Preload.objects.select_related("account__legal_entity", "service__geographic_entity").get(pk=preload_id)
+    with ThreadPoolExecutor(policy().preload_workers, thread_name_prefix="preload") as pool:
+        for _ in range(policy().preload_attempts):
+            waiting = list(_waiting(preload).values_list("pk", flat=True))
+            if not waiting or not _still_there(preload):
+                break
+            pauses = pool.map(lambda pk: _one(preload, pk), waiting)
+            time.sleep(max(pauses, default=0.0))
+    _finish(preload)
+
+
+def _waiting(preload: Preload) -> QuerySet[PreloadItem]:
+    return preload.items.filter(state=State.WAITING).order_by("pk")
+
+
+def _still_there(preload: Preload) -> bool:
+    return OpenSession.objects.filter(session_key=preload.session_key, account=preload.account).exists()
+
+
+def _finish(preload: Preload) -> None:
+    left = _waiting(preload)
+    gone = left.exists() and not _still_there(preload)
+    left.update(state=State.REFUSED if gone else State.FAILED, sentence=SESSION_OVER if gone else F("sentence"))
+    with transaction.atomic():
+        Preload.objects.filter(pk=preload.pk).update(
+            finished_at=clock.now(), stopped_because=SESSION_OVER if gone else ""
+        )
+        proof = _proof(preload)
+        record(Event("prechargement", actor(preload.account, proof), outcome="terminé", detail={"preload": preload.pk}))
+
+
+def _one(preload: Preload, item_id: int) -> float:
+    """One patient. Gives the seconds to wait before trying the failed ones again."""
+    close_old_connections()
+    try:
+        if not _still_there(preload):
+            return 0.0
+        return _asked(preload, PreloadItem.objects.select_related("patient").get(pk=item_id))
+    finally:
+        connection.close()
+
+
+def _asked(preload: Preload, item: PreloadItem) -> float:
+    now = clock.now()
+    service = preload.service
+    access = Access(
+        preload.account,
+        _proof(preload),
+        item.patient,
+        current_episode(item.patient, preload.account, now),
+        service,
+        service.geographic_entity,
+    )
+    item.attempts += 1
+    pause = 0.0
+    try:
+        told = _tell(access)
+        situation = Situation.READABLE if told.read else Situation.NO_DMP
+        parts = words.sentence(situation, told, (), emergency=False)
+        item.state, item.sentence, item.new = State.DONE, " · ".join(parts)[:300], len(told.of(Kind.NEW))
+    except gateway.AccessRefusedError as refusal:
+        item.state, item.sentence = State.REFUSED, refusal.refused.reasons[0].sentence[:300]
+    except TramontaneError as error:
+        item.sentence = error.message[:300]
+        if isinstance(error, RemoteRefusal):
+            item.state = State.FAILED
+        pause = 31.0 if isinstance(error, CircuitOpen) else 1.0
+    item.done_at = clock.now()
+    item.save()
+    return pause
+
+
+def _tell(access: Access) -> Told:
+    """Status and counts. No document is indexed, no search remembered."""
+    at: datetime = clock.now()
+    status = gateway.status(access)
+    with transaction.atomic(durable=True):
+        knowledge.keep_status(access, status, at)
+    told = Told(as_of=at, exists=status.exists, open=status.open, authorisation=status.authorisation or "")
+    if not status.open:
+        return told
+    memory = selectors.memory_of(access.account, access.patient)
+    search = opening_search(
+        gateway.ins_of(access.patient),
+        previous=memory.searched_at if memory else None,
+        at=timezone.localtime(at),
+        policy=policy().search,
+    )
+    local = knowledge.local_documents(access.account, access.patient)
+    _, classification = searching.run(search, lambda query: gateway.query(access, query), local)
+    notices = notices_of(classification)
+    return Told(
+        as_of=at, exists=True, open=True, authorisation=told.authorisation, notices=notices, kinds=counted(notices),
+        read=True,
+    )  # fmt: skip
+
+
+def _as_json(proof: SessionProof) -> dict[str, object]:
+    return proof.as_trace() | {"why_not": proof.why_not}
+
+
+def _proof(preload: Preload) -> SessionProof:
+    kept = preload.proof
+    return SessionProof(
+        means=kept["means"],
+        factors=tuple(kept["factors"]),
+        provider=kept["provider"],
+        instant=datetime.fromisoformat(kept["instant"]),
+        why_not=kept["why_not"],
+        detail=kept.get("evidence"),
+    )

@@ -1,0 +1,24 @@
+"""Addresses of consultation: the record's state, emergencies, the security officer's pages, preloading."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tramontane.hospital.consultations.views import emergency, preloads, record, security
+
+app_name = "consultations"
+urlpatterns = [
+    path("patients/<int:patient_id>/dmp/etat/", record.state, name="state"),
+    path("patients/<int:patient_id>/dmp/actualiser/", record.refresh, name="refresh"),
+    path("patients/<int:patient_id>/dmp/autorisation/", record.authorise, name="authorise"),
+    path("patients/<int:patient_id>/dmp/autorisation/ajouter/", record.authorise_now, name="authorise-now"),
+    path("patients/<int:patient_id>/dmp/bris-de-glace/", emergency.break_glass, name="break-glass"),
+    path("patients/<int:patient_id>/dmp/bris-de-glace/terminer/", emergency.end, name="end-emergency"),
+    path("patients/prechargement/", preloads.start, name="preload"),
+    path("patients/prechargement/<int:preload_id>/", preloads.progress, name="preload-progress"),
+    path("rssi/", security.home, name="security"),
+    path("rssi/connexion/", security.connection_page, name="connection"),
+    path("rssi/connexion/sites/<int:site_id>/oublier/", security.forget, name="forget-contract"),
+    path("rssi/acces-urgence/", security.emergencies, name="emergencies"),
+    path("rssi/acces-urgence/<int:opening_id>/", security.emergency, name="emergency"),
+]

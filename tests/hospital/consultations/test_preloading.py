@@ -1,0 +1,137 @@
+"""Preloading: status and counts in the name of who asked, never documents, never in the name of nobody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from support.consultation import Ready, make_ready
+from support.dmp_double import World
+from support.hospital import login, make_episode, make_patient, proof_of
+from support.pki import OTHER_FINESS_JURIDIQUE
+from tramontane.client import DeadlineExceeded, Phase
+from tramontane.hospital.accounts.models import OpenSession
+from tramontane.hospital.consultations import services
+from tramontane.hospital.consultations.models import KnownDocument, Preload, PreloadItem, SearchMemory, Sighting
+from tramontane.hospital.consultations.services import preloading
+from tramontane.hospital.patients.models import ConsentRecord
+
+TWO_DAYS = datetime.now(UTC) - timedelta(days=2)
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ready(world: World) -> Ready:
+    return make_ready(world)
+
+
+@pytest.fixture
+def browser(ready: Ready, client: Client) -> Client:
+    login(client, ready.account)
+    return client
+
+
+def more(ready: Ready, number: int) -> None:
+    """Other patients of the service, informed, each with one document."""
+    for _ in range(number):
+        patient = make_patient(ready.account.legal_entity)
+        episode = make_episode(patient, ready.service)
+        ConsentRecord.objects.create(
+            patient=patient, episode=episode, subject="information", choice="informed", recorded_at=TWO_DAYS
+        )
+        ready.world.open(patient.ins).feed(at=TWO_DAYS)
+
+
+def run(browser: Client, ready: Ready) -> Preload:
+    key = browser.cookies[django_settings.SESSION_COOKIE_NAME].value
+    preload = preloading.request_preload(ready.account, proof_of(), ready.service, key)
+    preloading.run_preload(preload.pk)
+    preload.refresh_from_db()
+    return preload
+
+
+def test_every_patient_of_the_service_gets_its_state_and_count(browser: Client, ready: Ready) -> None:
+    more(ready, 3)
+    preload = run(browser, ready)
+    assert preload.finished_at is not None
+    assert sorted(preload.items.values_list("state", "new")) == [("done", 0), ("done", 1), ("done", 1), ("done", 1)]
+    assert sorted(ready.world.transactions) == ["TD0.2"] * 4 + ["TD3.1"] * 4
+
+
+def test_nothing_is_remembered_as_seen(browser: Client, ready: Ready) -> None:
+    ready.dossier.feed(at=TWO_DAYS)
+    run(browser, ready)
+    for memory in (KnownDocument, Sighting, SearchMemory):
+        assert not memory.objects.exists()
+    assert len(services.open_record(ready.access).new) == 1
+
+
+def test_a_patient_not_informed_is_not_asked_about(browser: Client, ready: Ready) -> None:
+    ConsentRecord.objects.all().delete()
+    item = run(browser, ready).items.get()
+    assert (item.state, item.sentence) == (
+        "refused", "Le patient n'a pas été informé de la consultation de son DMP pour cet épisode de soins.",
+    )  # fmt: skip
+    assert ready.world.asked == []
+
+
+def test_a_fault_is_tried_again_and_nobody_is_lost(browser: Client, ready: Ready) -> None:
+    more(ready, 2)
+    ready.world.fail("TD0.2", DeadlineExceeded("Le DMP n'a pas répondu à temps.", phase=Phase.WAITING))
+    preload = run(browser, ready)
+    assert {item.state for item in preload.items.all()} == {"done"}
+    assert sorted(preload.items.values_list("attempts", flat=True)) == [1, 1, 2]
+
+
+def test_after_three_failures_the_item_says_so(browser: Client, ready: Ready) -> None:
+    ready.world.fail("TD0.2", *[DeadlineExceeded("Le DMP n'a pas répondu à temps.", phase=Phase.WAITING)] * 3)
+    item = run(browser, ready).items.get()
+    assert (item.state, item.attempts) == ("failed", 3)
+    assert "répondu à temps" in item.sentence
+
+
+def test_once_the_session_is_over_nothing_more_is_asked(browser: Client, ready: Ready) -> None:
+    key = browser.cookies[django_settings.SESSION_COOKIE_NAME].value
+    preload = preloading.request_preload(ready.account, proof_of(), ready.service, key)
+    OpenSession.objects.all().delete()
+    preloading.run_preload(preload.pk)
+    preload.refresh_from_db()
+    assert "terminée" in preload.stopped_because
+    assert preload.items.get().state == PreloadItem.State.REFUSED
+    assert ready.world.asked == []
+
+
+def test_a_job_killed_midway_takes_up_where_it_stopped(browser: Client, ready: Ready) -> None:
+    more(ready, 2)
+    key = browser.cookies[django_settings.SESSION_COOKIE_NAME].value
+    preload = preloading.request_preload(ready.account, proof_of(), ready.service, key)
+    preload.items.filter(patient=ready.patient).update(state="done", sentence="DMP ouvert")
+    preloading.run_preload(preload.pk)
+    assert len(ready.world.transactions) == 4
+
+
+def test_the_clinician_starts_it_from_her_list_and_follows_it(browser: Client, ready: Ready) -> None:
+    response = browser.post("/patients/prechargement/")
+    assert response.status_code == 302
+    page = browser.get(response["Location"]).content.decode()
+    assert 'hx-trigger="every 2s"' in page
+    preloading.run_preload(Preload.objects.get().pk)
+    assert 'hx-trigger="every 2s"' not in browser.get(response["Location"]).content.decode()
+
+
+def test_with_one_factor_nothing_is_started(client: Client, ready: Ready) -> None:
+    login(client, ready.account, "password")
+    assert client.post("/patients/prechargement/")["Location"].startswith("/mon-compte/confirmer/")
+    assert not Preload.objects.exists()
+
+
+def test_nobody_reads_the_preload_of_another(browser: Client, ready: Ready, world: World) -> None:
+    preload = run(browser, ready)
+    colleague, stranger = make_ready(world), make_ready(world, finess=OTHER_FINESS_JURIDIQUE)
+    for other in (colleague, stranger):
+        client = Client()
+        login(client, other.account)
+        assert client.get(f"/patients/prechargement/{preload.pk}/").status_code == 404
