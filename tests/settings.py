@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tramontane.national.database import from_url
+from tramontane.database import from_url
 
 _DIRECTORY = Path(tempfile.mkdtemp(prefix="tramontane-tests-"))
 atexit.register(shutil.rmtree, _DIRECTORY, ignore_errors=True)

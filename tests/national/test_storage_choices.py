@@ -11,10 +11,10 @@ from django.apps import apps
 from django.core.management import call_command
 
 from support.national import InMemory, call, entry, feed, vihf
+from tramontane.database import from_url
 from tramontane.dmp.transactions import td3_1
 from tramontane.dmp.xds import DocumentCriteria, find_documents
 from tramontane.national import seeding
-from tramontane.national.database import from_url
 from tramontane.national.models import AccessTrace, AssertionSeen, LegalEntity, PatientRecord, RegistryDocument
 from tramontane.national.storage import ContentStore, store
 

@@ -9,7 +9,7 @@ import os
 import secrets
 from pathlib import Path
 
-from tramontane.national.database import from_url
+from tramontane.database import from_url
 
 DATA_DIRECTORY = Path(os.environ.get("TRAMONTANE_NATIONAL_DATA", "var/national")).absolute()
 
