@@ -27,6 +27,7 @@ gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
         "inspect": ("tramontane.cli.inspecting:inspect", "Reconnaître et résumer un message ou un document."),
         "cert": ("tramontane.cli.cert:cert", "Vérifier les certificats de l'établissement."),
         "pki": ("tramontane.cli.pki:pki", "Certificats de démonstration, sans valeur."),
+        "hospital": ("tramontane.cli.hospital:hospital", "Application hospitalière."),
         "national": ("tramontane.cli.national:national", "Maquette du SI-DMP."),
     },
     epilog=EXIT_CODES_HELP,

@@ -38,3 +38,24 @@ def check_accent(accent: str, *, on_accent: str = "#ffffff", ground: str = "#f4f
             raise ValueError(
                 f"La couleur d’accent {accent} contraste trop peu avec {name} ({other}) : {ratio:.2f}, attendu au moins {AA} (WCAG 1.4.3)."
             )
+
+
+DARK_GROUNDS = ("#12181c", "#1b2328", "#232d33")
+DARK_INK = "#0d1f2b"
+
+
+def dark_variant(accent: str) -> str:
+    """The same hue, lightened step by step until it reads on every dark ground."""
+    channels = [int(accent[at : at + 2], 16) for at in (1, 3, 5)]
+    for step in range(101):
+        mixed = [round(value + (255 - value) * step / 100) for value in channels]
+        colour = "#{:02x}{:02x}{:02x}".format(*mixed)
+        if min(contrast(colour, ground) for ground in (*DARK_GROUNDS, DARK_INK)) >= AA:
+            return colour
+    return "#ffffff"
+
+
+def stylesheet(accent: str) -> str:
+    """The two variables that the accent decides, in place of those of `tokens.css`."""
+    check_accent(accent)
+    return f":root {{ --accent: light-dark({accent}, {dark_variant(accent)}); --on-accent: light-dark(#ffffff, {DARK_INK}); }}\n"

@@ -8,6 +8,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from tramontane.database import from_url
 from tramontane.hospital.config.environment import read_environment
+from tramontane.hospital.config.logs import LOGGING as LOGS
 
 ENVIRONMENT = read_environment(os.environ)
 (ENVIRONMENT.data_directory / "static").mkdir(parents=True, exist_ok=True)
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tramontane.hospital.config.metrics.RequestMetrics",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -124,6 +126,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+
+LOGGING = LOGS
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

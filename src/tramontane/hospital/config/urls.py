@@ -6,9 +6,17 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from tramontane.hospital.config import views
+
 APPS = ("accounts", "patients", "habilitations", "consultations", "documents")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/live", views.live, name="live"),
+    path("health/ready", views.ready, name="ready"),
+    path("metrics", views.metrics, name="metrics"),
+    path("theme.css", views.theme, name="theme"),
+]
+urlpatterns += [
     path("", include(f"tramontane.hospital.{app}.urls"))
     for app in APPS
     if find_spec(f"tramontane.hospital.{app}.urls") is not None

@@ -43,6 +43,7 @@ EVENTS: dict[str, str] = {
     "bris_de_glace.controle": "Accès en bris de glace contrôlé",
     "document.lu": "Document du DMP lu",
     "document.classe": "Document classé dans le dossier",
+    "document.declasse": "Classement annulé",
     "document.envoi": "Envoi au DMP : {outcome}",
     "lancement.contextuel": "Lancement contextuel depuis le DPI",
     "trace.extraite": "Extraction de traces",

@@ -1,0 +1,224 @@
+"""`tramontane hospital …`: the application, its tables, its first account, its traces."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tramontane.cli.base import REFUSED, UNUSABLE, FrenchCommand, FrenchGroup
+
+
+@click.group(cls=FrenchGroup)
+def hospital() -> None:
+    """Application hospitalière : de la connexion à deux facteurs au document classé.
+
+    Elle se règle par des variables d'environnement TRAMONTANE_… ; une valeur fausse est refusée au démarrage.
+    """
+
+
+def _start() -> None:
+    """Read the environment and load Django, or stop with every fault in French."""
+    import django
+
+    from tramontane.hospital.config.environment import ConfigurationError
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tramontane.hospital.config.settings")
+    try:
+        django.setup()
+    except ConfigurationError as error:
+        click.echo(str(error), err=True)
+        sys.exit(UNUSABLE)
+
+
+@hospital.command("serve", cls=FrenchCommand)
+@click.option("--adresse", "host", default="127.0.0.1", show_default=True, metavar="ADRESSE", help="Adresse d'écoute.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), metavar="PORT", help="Port HTTP."
+)
+@click.option("--socket", default="", metavar="FICHIER", help="Socket Unix, à la place de l'adresse et du port.")
+@click.option(
+    "--processus",
+    "workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    metavar="NOMBRE",
+    help="Nombre de processus.",
+)
+def serve(host: str, port: int, socket: str, workers: int) -> None:
+    """Servir l'application jusqu'à Ctrl-C. TLS est l'affaire du serveur mandataire devant elle."""
+    _start()
+    from django.conf import settings
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    metrics = settings.ENVIRONMENT.data_directory / "metrics"
+    metrics.mkdir(exist_ok=True)
+    for old in metrics.glob("*.db"):
+        old.unlink()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+    click.echo(
+        f"Application hospitalière : {settings.ENVIRONMENT.base_url} ({socket or f'{host}:{port}'}), Ctrl-C pour arrêter."
+    )
+    listening: dict[str, Any] = {"uds": Path(socket)} if socket else {"address": host, "port": port}
+    Granian(
+        "tramontane.hospital.config.wsgi:application",
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=8,
+        log_access=False,
+        **listening,
+    ).serve()
+
+
+@hospital.command("migrate", cls=FrenchCommand)
+def migrate() -> None:
+    """Créer ou mettre à jour les tables."""
+    _start()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=1)
+
+
+@hospital.command("check", cls=FrenchCommand)
+def check() -> None:
+    """Vérifier l'installation : une phrase par constat. Code 1 si quelque chose bloque."""
+    _start()
+    from tramontane.hospital.config.checks import Level, findings
+
+    blocked = False
+    marks = {Level.OK: "✓", Level.WARNING: "!", Level.FAILURE: "✕"}
+    for finding in findings():
+        click.echo(f"{marks[finding.level]} {finding.sentence}")
+        blocked |= finding.level is Level.FAILURE
+    sys.exit(REFUSED if blocked else 0)
+
+
+@hospital.command("create-entity", cls=FrenchCommand)
+@click.option("--finess-juridique", required=True, metavar="FINESS", help="FINESS de l'entité juridique (EJ).")
+@click.option("--nom", "name", required=True, metavar="NOM", help="Nom de l'établissement.")
+@click.option("--finess-geographique", required=True, metavar="FINESS", help="FINESS du premier site (ET).")
+@click.option("--site", required=True, metavar="NOM", help="Nom du premier site.")
+def create_entity(finess_juridique: str, name: str, finess_geographique: str, site: str) -> None:
+    """Créer une entité juridique et son premier site."""
+    _start()
+    from django.db import transaction
+
+    from tramontane.dmp.identity import FinessGeographique, FinessJuridique
+    from tramontane.hospital.accounts.models import GeographicEntity, LegalEntity
+
+    ej, et = FinessJuridique(finess_juridique), FinessGeographique(finess_geographique)
+    with transaction.atomic():
+        entity, created = LegalEntity.objects.get_or_create(finess_juridique=ej.value, defaults={"name": name})
+        GeographicEntity.objects.get_or_create(
+            finess_geographique=et.value, defaults={"name": site, "legal_entity": entity}
+        )
+    click.echo("Entité créée." if created else "L'entité existait déjà ; son site aussi, ou vient d'être créé.")
+
+
+@hospital.command("create-account", cls=FrenchCommand)
+@click.option("--entite", "finess", required=True, metavar="FINESS", help="FINESS de l'entité juridique.")
+@click.option("--identifiant", "login", required=True, metavar="IDENTIFIANT")
+@click.option("--nom", "family_name", required=True, metavar="NOM")
+@click.option("--prenom", "given_name", required=True, metavar="PRENOM")
+@click.option("--rpps", default="", metavar="RPPS")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="ROLE",
+    help="clinician, admissions, account_manager, rssi, dpo ; répétable.",
+)
+def create_account(finess: str, **fields: Any) -> None:
+    """Créer un compte et afficher, une fois, son mot de passe provisoire."""
+    _start()
+    from tramontane.hospital import clock
+    from tramontane.hospital.accounts.models import LegalEntity
+    from tramontane.hospital.accounts.services import lifecycle, passwords
+    from tramontane.hospital.traces.events import Actor
+
+    entity = LegalEntity.objects.filter(finess_juridique=finess).first()
+    if entity is None:
+        raise click.UsageError(f"Aucune entité juridique {finess} : lancez « tramontane hospital create-entity ».")
+    who = Actor(finess, account_name="ligne de commande")
+    values = lifecycle.AccountValues(**{**fields, "roles": tuple(fields["roles"])})
+    try:
+        account, _ = lifecycle.save(entity, values, None, who, "manual")
+    except lifecycle.InvalidAccountError as error:
+        raise click.UsageError(str(error)) from error
+    password = passwords.hand_over(account, who, clock.now())
+    click.echo(f"Compte « {account.login} » créé. Mot de passe provisoire, valable 7 jours : {password}")
+
+
+@hospital.command("create-scim-token", cls=FrenchCommand)
+@click.option("--entite", "finess", required=True, metavar="FINESS", help="FINESS de l'entité juridique.")
+@click.option("--nom", "name", required=True, metavar="NOM", help="Qui s'en servira, par exemple « RH ».")
+def create_scim_token(finess: str, name: str) -> None:
+    """Créer un jeton SCIM et l'afficher une fois."""
+    _start()
+    import secrets
+
+    from tramontane.hospital import clock
+    from tramontane.hospital.accounts.models import LegalEntity, ScimToken
+    from tramontane.hospital.accounts.views.scim import token_hash
+
+    entity = LegalEntity.objects.filter(finess_juridique=finess).first()
+    if entity is None:
+        raise click.UsageError(f"Aucune entité juridique {finess}.")
+    token = secrets.token_urlsafe(32)
+    ScimToken.objects.create(legal_entity=entity, name=name[:80], hash=token_hash(token), created_at=clock.now())
+    click.echo(f"Jeton SCIM de « {name} », affiché cette seule fois : {token}")
+
+
+@hospital.command("seal", cls=FrenchCommand)
+@click.option(
+    "--every",
+    "--toutes-les",
+    "pause",
+    default=0,
+    type=click.IntRange(0, 3600),
+    metavar="SECONDES",
+    help="Recommencer sans fin, avec cette pause.",
+)
+def seal(pause: int) -> None:
+    """Sceller les traces nouvelles, ranger ce qui a expiré."""
+    _start()
+    from django.core.management import call_command
+
+    from tramontane.hospital import clock
+    from tramontane.hospital.accounts.models import ConsumedToken
+    from tramontane.hospital.traces import chain
+
+    while True:
+        made = chain.seal()
+        while made is not None:
+            click.echo(f"Sceau {made.pk} : {made.count} traces, tête {made.hash}")
+            made = chain.seal()
+        ConsumedToken.objects.filter(expires_at__lt=clock.now()).delete()
+        call_command("clearsessions")
+        if not pause:
+            return
+        time.sleep(pause)
+
+
+@hospital.command("verify-traces", cls=FrenchCommand)
+@click.option("--tete", "head", default="", metavar="EMPREINTE", help="Tête de chaîne notée ailleurs, à retrouver.")
+def verify_traces(head: str) -> None:
+    """Relire toute la chaîne de traces. Code 1 si quelque chose a été touché."""
+    _start()
+    from tramontane.hospital.traces import chain
+
+    result = chain.verify(head)
+    for finding in result.findings:
+        click.echo(f"✕ {finding.sentence}")
+    state = "intacte" if result.intact else "altérée"
+    click.echo(
+        f"Chaîne {state} : {result.traces} traces, {result.seals} sceaux, {result.unsealed} à sceller, "
+        f"{result.purged} détruites en fin de conservation. Tête : {result.head}"
+    )
+    sys.exit(0 if result.intact else REFUSED)

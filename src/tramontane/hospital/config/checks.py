@@ -1,0 +1,215 @@
+"""`tramontane hospital check`: what is right and what is not, one sentence a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import pkcs12
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import Account, GeographicEntity, LegalEntity
+from tramontane.hospital.accounts.oidc.errors import OidcError
+from tramontane.hospital.accounts.oidc.metadata import keys
+from tramontane.hospital.accounts.oidc.profiles import ProfileError, providers
+from tramontane.hospital.config.views import migrated
+from tramontane.hospital.consultations.models import DmpConnection
+from tramontane.hospital.traces.models import Seal, Trace
+
+EXPIRES_SOON = timedelta(days=60)
+CLOCK_DRIFT = timedelta(seconds=5)
+SEAL_LATE = timedelta(minutes=10)
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    OK = "bien"
+    WARNING = "à voir"
+    FAILURE = "bloquant"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    level: Level
+    sentence: str
+
+
+def findings() -> Iterator[Finding]:
+    """Every check, in order; those that need the database stop when it does not answer."""
+    yield from _configuration()
+    reached, drift = _database()
+    yield reached
+    if reached.level is Level.FAILURE:
+        return
+    yield drift
+    if not migrated():
+        yield Finding(
+            Level.FAILURE, "Les tables ne sont pas celles de cette version : lancez « tramontane hospital migrate »."
+        )
+        return
+    yield Finding(Level.OK, "Les tables sont celles de cette version.")
+    for check in CHECKS:
+        yield from check()
+
+
+def _configuration() -> Iterator[Finding]:
+    environment = settings.ENVIRONMENT
+    if environment.production:
+        yield Finding(Level.OK, f"Mode production, adresse {environment.base_url}.")
+    else:
+        yield Finding(
+            Level.WARNING, "Mode développement : ne convient pas à de vraies données (TRAMONTANE_ENV=production)."
+        )
+    if len(settings.SECRET_KEY) < 50:
+        yield Finding(
+            Level.WARNING, "TRAMONTANE_SECRET_KEY a moins de 50 caractères : les secrets TOTP seraient mal protégés."
+        )
+    directory: Path = environment.data_directory
+    probe = directory / ".check"
+    try:
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError:
+        yield Finding(Level.FAILURE, f"Le répertoire de données {directory} n’est pas accessible en écriture.")
+    else:
+        yield Finding(Level.OK, "Le répertoire de données est accessible en écriture.")
+
+
+def _database() -> tuple[Finding, Finding]:
+    sql = (
+        "SELECT strftime('%s','now')"
+        if connection.vendor == "sqlite"
+        else "SELECT extract(epoch FROM clock_timestamp())"
+    )
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            there = datetime.fromtimestamp(float(cursor.fetchone()[0]), UTC)
+    except DatabaseError:
+        return Finding(Level.FAILURE, "La base de données ne répond pas : vérifiez TRAMONTANE_DATABASE_URL."), _clock(
+            None
+        )
+    return Finding(Level.OK, f"La base de données répond ({connection.vendor})."), _clock(there)
+
+
+def _clock(there: datetime | None) -> Finding:
+    drift = abs(clock.now() - there) if there else timedelta(0)
+    if drift > CLOCK_DRIFT:
+        return Finding(
+            Level.FAILURE,
+            f"L’horloge de cette machine et celle de la base diffèrent de {drift.seconds} s : synchronisez-les (NTP), "
+            "les jetons d’accès au DMP sont datés.",
+        )
+    return Finding(Level.OK, "L’horloge de cette machine et celle de la base sont d’accord.")
+
+
+def _people() -> Iterator[Finding]:
+    if not LegalEntity.objects.exists():
+        yield Finding(Level.FAILURE, "Aucune entité juridique : lancez « tramontane hospital create-entity ».")
+    for entity in LegalEntity.objects.order_by("pk"):
+        if not GeographicEntity.objects.filter(legal_entity=entity).exists():
+            yield Finding(Level.FAILURE, f"{entity.name} n’a aucun site (ET) : aucun jeton ne peut être fabriqué.")
+        if not Account.objects.filter(
+            legal_entity=entity, is_active=True, roles__icontains='"account_manager"'
+        ).exists():
+            yield Finding(
+                Level.WARNING,
+                f"{entity.name} n’a personne pour gérer les comptes : lancez « tramontane hospital create-account ».",
+            )
+
+
+def _identity_providers() -> Iterator[Finding]:
+    try:
+        declared = providers()
+    except (ProfileError, OSError) as error:
+        yield Finding(Level.FAILURE, f"Fournisseurs d’identité : {error}")
+        return
+    for profile in declared.values():
+        try:
+            found = keys(profile, clock.now())
+        except OidcError as error:
+            yield Finding(Level.FAILURE, f"{profile.label} ({profile.key}) : {error.code}. {error.sentence}")
+        else:
+            count = f"{len(found)} clé{'s' if len(found) > 1 else ''}"
+            yield Finding(Level.OK, f"{profile.label} ({profile.key}) répond et publie {count}.")
+        if not profile.acceptance:
+            yield Finding(
+                Level.WARNING,
+                f"{profile.label} ({profile.key}) n’a aucune ligne de preuve : il n’ouvrira jamais le DMP.",
+            )
+
+
+def _extraction_certificate() -> Iterator[Finding]:
+    path = settings.ENVIRONMENT.extraction_p12
+    if not path:
+        yield Finding(
+            Level.WARNING, "Aucun certificat ne signe les extractions de traces : le PDF dira qu’il n’est pas signé."
+        )
+        return
+    try:
+        password = settings.ENVIRONMENT.extraction_password.encode() or None
+        _, certificate, _ = pkcs12.load_key_and_certificates(Path(path).read_bytes(), password)
+    except (OSError, ValueError):
+        yield Finding(
+            Level.FAILURE,
+            "Le certificat qui signe les extractions est illisible : vérifiez son chemin et son mot de passe.",
+        )
+        return
+    if certificate is not None:
+        yield _expiry("Certificat des extractions", certificate)
+
+
+def _connections() -> Iterator[Finding]:
+    for link in DmpConnection.objects.select_related("legal_entity"):
+        for label, reference in (("authentification", link.authentication), ("signature", link.signature)):
+            kind, _, path = reference.partition(":")
+            name = f"{link.legal_entity.name}, certificat de {label}"
+            if kind != "file":
+                yield Finding(
+                    Level.WARNING, f"{name} : référence {kind}, non lue ici ; « tramontane cert » la vérifie."
+                )
+            elif not Path(path).is_file():
+                yield Finding(Level.FAILURE, f"{name} : le fichier est absent.")
+            elif Path(path).suffix in (".pem", ".crt"):
+                certificates = x509.load_pem_x509_certificates(Path(path).read_bytes())
+                yield _expiry(name, certificates[0])
+            else:
+                yield Finding(Level.OK, f"{name} : le fichier est présent.")
+
+
+def _expiry(name: str, certificate: x509.Certificate) -> Finding:
+    left = certificate.not_valid_after_utc - clock.now()
+    if left <= timedelta(0):
+        return Finding(Level.FAILURE, f"{name} : expiré le {certificate.not_valid_after_utc:%d/%m/%Y}.")
+    sentence = f"{name} : valable encore {left.days} jours, jusqu’au {certificate.not_valid_after_utc:%d/%m/%Y}."
+    return Finding(Level.WARNING if left < EXPIRES_SOON else Level.OK, sentence)
+
+
+def _seals() -> Iterator[Finding]:
+    sealed = Seal.objects.order_by("-id").values_list("last_trace_id", flat=True).first() or 0
+    oldest = Trace.objects.filter(id__gt=sealed).order_by("id").values_list("recorded_at", flat=True).first()
+    if oldest is not None and clock.now() - oldest > SEAL_LATE:
+        yield Finding(
+            Level.WARNING,
+            "Des traces attendent leur sceau depuis plus de 10 minutes : « tramontane hospital seal --every 60 » tourne-t-il ?",
+        )
+    else:
+        yield Finding(Level.OK, "Les traces sont scellées.")
+
+
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _people,
+    _identity_providers,
+    _extraction_certificate,
+    _connections,
+    _seals,
+)
