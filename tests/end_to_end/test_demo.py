@@ -137,7 +137,7 @@ def test_a_second_run_works_and_reuses_what_is_ready(
     again = run("demo", "--repertoire", directory)  # standard input at its end: no need of --once
     assert again.returncode == 0, again.stdout + again.stderr
     assert "déjà prêts" in words(again)
-    assert "reste ouverte." not in words(again)
+    assert "restent ouvertes." not in words(again)
 
 
 def test_standard_input_closed_ends_by_itself(first_run: subprocess.CompletedProcess[str], directory: Path) -> None:
@@ -168,13 +168,13 @@ def open_demo(first_run: subprocess.CompletedProcess[str], directory: Path) -> I
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
         for line in demo.stdout:
-            if "reste ouverte" in line:
+            if "restent ouvertes. Ctrl-C" in line:
                 break
         yield directory / "consult.toml"
         time.sleep(0.2)
         demo.send_signal(signal.SIGINT)
         rest = demo.communicate(timeout=20)[0]
-        assert (demo.returncode, "Arrêtée." in rest) == (0, True)
+        assert (demo.returncode, "Arrêtées." in rest) == (0, True)
 
 
 def test_two_demos_do_not_share_a_directory(open_demo: Path) -> None:

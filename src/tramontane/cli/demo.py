@@ -14,7 +14,8 @@ from tramontane.cli.base import FrenchCommand
 
 
 @click.command(cls=FrenchCommand)
-@click.option("--once", is_flag=True, help="Terminer après la visite, sans laisser la maquette ouverte.")
+@click.option("--once", is_flag=True, help="Terminer après la visite, sans rien laisser ouvert.")
+@click.option("--codes", is_flag=True, help="Afficher les identifiants et les codes du moment, sans rien démarrer.")
 @click.option(
     "--repertoire",
     "directory",
@@ -39,19 +40,22 @@ from tramontane.cli.base import FrenchCommand
     metavar="NOMBRE",
     help="Le nombre dont tout l'hôpital fictif est tiré.",
 )
-def demo(*, once: bool, directory: Path, port: int, seed: int) -> None:
-    """Visite guidée : une maquette du SI-DMP démarre, trois professionnels consultent, d'autres sont refusés.
+def demo(*, once: bool, codes: bool, directory: Path, port: int, seed: int) -> None:
+    """Visite guidée : une maquette du SI-DMP et l'application de l'hôpital démarrent ; des professionnels consultent.
 
     Tout est fictif et local. Entrée standard fermée ou --once : la commande se termine d'elle-même. Sinon la maquette
-    reste ouverte jusqu'à Ctrl-C.
+    et l'application restent ouvertes jusqu'à Ctrl-C.
     """
     from rich.console import Console
 
-    from tramontane.cli.walk import walk
+    from tramontane.cli.walk import show_codes, walk
     from tramontane.demo.workspace import Workspace
 
     signal.signal(signal.SIGTERM, _terminate)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+    if codes:
+        show_codes(console, seed)
+        return
     walk(Workspace(directory), console, seed=seed, port=port, stay=not once and _someone_may_speak())
 
 

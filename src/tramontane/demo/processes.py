@@ -1,12 +1,14 @@
-"""The stand-in as a process of its own, on a free port of the loopback interface."""
+"""Servers as processes of their own, on a free port of the loopback interface: first of all the stand-in."""
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,14 +27,23 @@ def national_server(workspace: Workspace, port: int) -> Iterator[str]:
         LocalError: it did not start; its own words are in `received`.
     """
     log = workspace.root / "si-dmp.log"
+    with running(_command(workspace, port), log) as server:
+        wait_for(server, port, log, "La maquette du SI-DMP")
+        yield f"https://{HOST}:{port}/si-dmp-server/v2/services/"
+
+
+@contextmanager
+def running(
+    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of our own, its words in `log`, ended on leaving."""
     with log.open("wb") as output:
         # A session of its own: Ctrl-C reaches the demo, which then ends the server, once.
-        server = subprocess.Popen(  # noqa: S603 (our own interpreter and module, no shell)
-            _command(workspace, port), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        server = subprocess.Popen(  # noqa: S603 (our own interpreter and modules, no shell)
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, env=environment
         )
         try:
-            _wait(server, port, log)
-            yield f"https://{HOST}:{port}/si-dmp-server/v2/services/"
+            yield server
         finally:
             _stop(server)
 
@@ -86,20 +97,28 @@ def _command(workspace: Workspace, port: int) -> list[str]:
     return [sys.executable, "-m", "tramontane.national.server", "--host", HOST, "--port", str(port), *arguments]
 
 
-def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def wait_for(server: subprocess.Popen[bytes], port: int, log: Path, name: str) -> None:
+    """Return once the port accepts connections.
+
+    Raises:
+        LocalError: the process ended, or is not there in time.
+    """
     deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            break
+    while time.monotonic() < deadline and server.poll() is None:
         try:
             socket.create_connection((HOST, port), timeout=1).close()
         except OSError:
             time.sleep(0.05)
         else:
             return
-    raise LocalError(
-        "La maquette du SI-DMP n'a pas démarré.",
-        code="maquette-non-demarree",
+    raise not_started(name, log)
+
+
+def not_started(name: str, log: Path) -> LocalError:
+    """The sentence for a process that did not start, its own last words in `received`."""
+    return LocalError(
+        f"{name} n'a pas démarré.",
+        code="demo-non-demarree",
         received=_last_line(log),
         next_step=f"lisez « {log} » ; si une base de données est en cause, supprimez le répertoire et relancez",
     )
@@ -115,5 +134,6 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
     try:
         server.wait(timeout=5)
     except subprocess.TimeoutExpired:
-        server.kill()
+        # Its own workers too: they are in its session.
+        os.killpg(server.pid, signal.SIGKILL)
         server.wait()

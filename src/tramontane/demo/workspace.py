@@ -44,6 +44,11 @@ class Workspace:
         return self.root / "national"
 
     @property
+    def application(self) -> Path:
+        """Database, documents and static files of the hospital application."""
+        return self.root / "application"
+
+    @property
     def documents(self) -> Path:
         """What the walk-through retrieved and rendered."""
         return self.root / "documents"

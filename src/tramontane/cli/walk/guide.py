@@ -12,13 +12,15 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 
 from tramontane.cli.entries import PARIS
-from tramontane.cli.walk.consultations import Consultations
+from tramontane.cli.walk.application import application, show_people
+from tramontane.cli.walk.consultations import Consultations, require
 from tramontane.cli.walk.preparation import client, prepare
 from tramontane.cli.walk.refusals import Refusals
 from tramontane.cli.walk.screen import Screen
 from tramontane.cli.walk.visit import Visit
 from tramontane.client import DmpClient
 from tramontane.demo.hospital import SyntheticHospital
+from tramontane.demo.hospital_server import Application, is_ready
 from tramontane.demo.processes import free_port, national_server, require_free
 from tramontane.demo.workspace import Workspace, write_configuration
 
@@ -49,10 +51,13 @@ def walk(workspace: Workspace, console: Console, *, seed: int, port: int = 0, st
         with national_server(workspace, port) as base_url, client(workspace, base_url) as dmp:
             screen.done(f"Maquette du SI-DMP à l'écoute en TLS mutuel : {base_url}")
             write_configuration(workspace, hospital, base_url, now - _LOGGED_IN)
-            _visits(screen, workspace, hospital, dmp)
-            _end(screen, workspace, base_url, time.monotonic() - started, stay=stay)
-            if stay:
-                _until_interrupted(screen)
+            with application(screen, Application(workspace, free_port(), base_url), hospital, now) as url:
+                _visits(screen, workspace, hospital, dmp)
+                require(is_ready(url), "l'application de l'hôpital ne répond plus")
+                _end(screen, workspace, base_url, time.monotonic() - started, stay=stay)
+                show_people(screen, hospital, url)
+                if stay:
+                    _until_interrupted(screen)
 
 
 def _visits(screen: Screen, workspace: Workspace, hospital: SyntheticHospital, dmp: DmpClient) -> None:
@@ -82,7 +87,7 @@ def _end(screen: Screen, workspace: Workspace, base_url: str, seconds: float, *,
     screen.files(_left_behind(workspace))
     screen.say("Pour continuer :")
     if not stay:
-        screen.say(f"  {_program()} demo    (sans --once : la maquette reste ouverte)")
+        screen.say(f"  {_program()} demo    (sans --once : la maquette et l'application restent ouvertes)")
     screen.say(f"  {_program()} consult list --ins 254036938301239 --ins-qualifiee --patient-informe")
     screen.say("  Guides : docs/guides/, docs/tutorials/first-consultation.md", "dim")
     if stay:
@@ -99,13 +104,14 @@ def _left_behind(workspace: Workspace) -> Iterable[tuple[str, str]]:
     yield str(workspace.configuration), "configuration de « tramontane consult »"
     yield str(workspace.pki), "certificats de test, sans valeur"
     yield str(workspace.root / "si-dmp.log"), "journal de la maquette"
+    yield str(workspace.root / "application.log"), "journal de l'application de l'hôpital"
 
 
 def _until_interrupted(screen: Screen) -> None:
     """Ctrl-C, or the end of standard input when it is not a keyboard."""
-    screen.say("La maquette reste ouverte. Ctrl-C pour l'arrêter.", "bold")
+    screen.say("La maquette et l'application restent ouvertes. Ctrl-C pour les arrêter.", "bold")
     try:
         while sys.stdin.isatty() or sys.stdin.buffer.read(4096):
             time.sleep(1)
     except KeyboardInterrupt:
-        screen.say("Arrêtée.")
+        screen.say("Arrêtées.")
