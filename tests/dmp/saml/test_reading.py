@@ -18,7 +18,7 @@ VALUES = st.lists(_CHARACTERS, max_size=30).map("".join)
 
 
 @settings(max_examples=200, deadline=None)
-@given(VALUES, VALUES, VALUES)
+@given(VALUES, VALUES, VALUES.filter(bool))
 def test_values_are_those_of_the_tree(name_id: str, attribute_value: str, attribute_name: str):
     root = unsigned()
     root.find(".//saml2:NameID", NS).text = name_id
@@ -78,6 +78,7 @@ REFUSED = {
     "an element in the name": ("<saml2:NameID>", "<saml2:NameID><b></b>"),
     "a value left open": ("</saml2:AttributeValue></saml2:Attribute>", "</saml2:AttributeValue>"),
     "an attribute without name": ('<saml2:Attribute Name="LPS_ID">', "<saml2:Attribute>"),
+    "an attribute with an empty name": ('Name="LPS_ID"', 'Name=""'),
     "something after": ("</saml2:Assertion>", "</saml2:Assertion><x></x>"),
 }
 

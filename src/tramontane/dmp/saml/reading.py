@@ -8,15 +8,16 @@ statement…) is refused: ignoring a restriction written by the issuer would be 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from tramontane.dmp.saml.form import assertion_form
 from tramontane.dmp.saml.names import SAML
 from tramontane.dmp.signature import UnexpectedShape
-from tramontane.dmp.signature.grammar import NAME, NAMESPACES, PREFIX, SPACE, TEXT, VALUE, unescape
+from tramontane.dmp.signature.grammar import NAME, NAMESPACES, PREFIX, VALUE, unescape
 
 _REFERENCE = "protocole DMP, VIHF ; SAML 2.0 core §2"
 _SPACES = " \t\r\n"
@@ -41,8 +42,7 @@ class ElementValue:
 AttributeValue: TypeAlias = str | ElementValue
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One Attribute: each value is its whole text, stripped, or the one element it holds."""
 
     name: str
@@ -68,59 +68,6 @@ class Assertion:
     attributes: tuple[Attribute, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Grammar:
-    """The form allowed, for one prefix of the SAML namespace."""
-
-    assertion: re.Pattern[str]
-    string: re.Pattern[str]
-    attribute: re.Pattern[str]
-    value: re.Pattern[str]
-
-
-@lru_cache(maxsize=16)
-def _grammar(prefix: str) -> _Grammar:
-    """`prefix` ends with a colon, or is empty; nothing inside may bind it again."""
-
-    def element(name: str, attributes: str, content: str) -> str:
-        return f"<{prefix}{name}{attributes}>{content}</{prefix}{name}>{SPACE}"
-
-    def text(name: str, attributes: str) -> str:
-        group = name[0].lower() + name[1:]
-        return element(name, attributes, f"(?P<{group}>{TEXT})")
-
-    def optional(name: str) -> str:
-        group = name[0].lower() + name[1:]
-        return f'(?: {name}="(?P<{group}>{VALUE})")?'
-
-    bound = f":{prefix[:-1]}=" if prefix else "="
-    other = f'(?: xmlns(?!{re.escape(bound)})(?::{NAME})?="{VALUE}")*'
-    typed = rf'{other}(?: {PREFIX}type="{VALUE}")?'
-    context = text("AuthnContextClassRef", typed) + "(?:" + text("AuthnContextDecl", typed) + ")?"
-    conditions = element("Conditions", optional("NotBefore") + optional("NotOnOrAfter"), SPACE)
-    session = optional("AuthnInstant") + f'(?: SessionIndex="{VALUE}")?' + optional("SessionNotOnOrAfter")
-    body = (
-        text("Issuer", f'(?: Format="(?P<format>{VALUE})")?')
-        + element("Subject", "", SPACE + text("NameID", f'(?: Format="{VALUE}")?'))
-        + f"(?:{conditions})?"
-        + element("AuthnStatement", session, SPACE + element("AuthnContext", "", SPACE + context))
-        + element("AttributeStatement", "", f"{SPACE}(?P<attributes>.*)")
-    )
-    names = optional("ID") + optional("IssueInstant") + optional("Version")
-    inner = rf'<(?P<q>{PREFIX})(?P<element>{NAME})(?P<inside>(?: {PREFIX}{NAME}="{VALUE}")*)></(?P=q)(?P=element)>'
-    opened = f'<{prefix}Attribute(?: FriendlyName="{VALUE}")? Name="({VALUE})"(?: NameFormat="{VALUE}")?>{SPACE}'
-    closed = f"</{prefix}Attribute>{SPACE}"
-    return _Grammar(
-        re.compile(f"<{prefix}Assertion{NAMESPACES}{names}>{SPACE}{body}</{prefix}Assertion>", re.DOTALL),
-        re.compile(opened + f"<{prefix}AttributeValue{typed}>({TEXT})</{prefix}AttributeValue>{SPACE}{closed}"),
-        re.compile(opened),
-        re.compile(
-            f"<{prefix}AttributeValue{typed}>(?:(?P<text>{TEXT})|{SPACE}{inner}{SPACE})</{prefix}AttributeValue>{SPACE}"
-            f"(?P<last>{closed})?"
-        ),
-    )
-
-
 def read_assertion(canonical: bytes) -> Assertion:
     """Read the canonical form of an assertion without its Signature.
 
@@ -131,59 +78,39 @@ def read_assertion(canonical: bytes) -> Assertion:
     start = _START.match(text)
     if start is None or _namespace(start[1], start[2]) != SAML:
         raise _unlike(text)
-    grammar = _grammar(start[1])
-    found = grammar.assertion.fullmatch(text)
+    whole, attribute_parts = assertion_form(start[1])
+    found = whole.fullmatch(text)
     if found is None:
         raise _unlike(text)
     part = found.groupdict()
     return Assertion(
-        assertion_id=unescape(part["iD"] or ""),
-        version=unescape(part["version"] or ""),
-        issue_instant=unescape(part["issueInstant"] or ""),
-        issuer=_stripped(part["issuer"]),
-        issuer_format=unescape(part["format"] or ""),
-        name_id=_stripped(part["nameID"]),
-        not_before=part["notBefore"],
-        not_on_or_after=part["notOnOrAfter"],
-        authn_instant=unescape(part["authnInstant"] or ""),
-        session_not_on_or_after=part["sessionNotOnOrAfter"],
-        authn_context_class=_stripped(part["authnContextClassRef"]),
-        authn_context_decl=None if part["authnContextDecl"] is None else _stripped(part["authnContextDecl"]),
-        attributes=tuple(_attributes(grammar, part["attributes"], start[2])),
+        assertion_id=unescape(part["ID"] or ""),
+        version=unescape(part["Version"] or ""),
+        issue_instant=unescape(part["IssueInstant"] or ""),
+        issuer=_stripped(part["Issuer"]),
+        issuer_format=unescape(part["Format"] or ""),
+        name_id=_stripped(part["NameID"]),
+        not_before=part["NotBefore"],
+        not_on_or_after=part["NotOnOrAfter"],
+        authn_instant=unescape(part["AuthnInstant"] or ""),
+        session_not_on_or_after=part["SessionNotOnOrAfter"],
+        authn_context_class=_stripped(part["AuthnContextClassRef"]),
+        authn_context_decl=None if part["AuthnContextDecl"] is None else _stripped(part["AuthnContextDecl"]),
+        attributes=_attributes(attribute_parts.findall(part["attributes"]), start[2]),
     )
 
 
-def _attributes(grammar: _Grammar, text: str, namespaces: str) -> Iterator[Attribute]:
-    position = 0
-    while position < len(text):
-        string = grammar.string.match(text, position)
-        if string is not None:  # one string value: nearly all of them
-            yield Attribute(unescape(string[1]), (_stripped(string[2]),))
-            position = string.end()
-            continue
-        opened = grammar.attribute.match(text, position)
-        if opened is None:
-            raise _unlike(text[position:])
-        values, position = _values(grammar, text, opened.end(), namespaces)
-        yield Attribute(unescape(opened[1]), values)
-
-
-def _values(grammar: _Grammar, text: str, position: int, namespaces: str) -> tuple[tuple[AttributeValue, ...], int]:
-    """The values of the attribute opened before `position`, and where it ends."""
-    values: list[AttributeValue] = []
-    while True:
-        found = grammar.value.match(text, position)
-        if found is None:
-            raise _unlike(text[position:])
-        content = found["text"]
-        values.append(_element(found, namespaces) if content is None else _stripped(content))
-        position = found.end()
-        if found["last"] is not None:
-            return tuple(values), position
-
-
-def _element(found: re.Match[str], namespaces: str) -> ElementValue:
-    return _empty_element(found["q"], found["element"], found["inside"], namespaces)
+def _attributes(parts: list[tuple[str, ...]], namespaces: str) -> tuple[Attribute, ...]:
+    """`parts` alternate: an attribute's name, then each of its values."""
+    attributes: list[tuple[str, list[AttributeValue]]] = []
+    for name, text, prefix, element, inside in parts:
+        if name:
+            attributes.append((unescape(name), []))
+        elif element:
+            attributes[-1][1].append(_empty_element(prefix, element, inside, namespaces))
+        else:
+            attributes[-1][1].append(_stripped(text))
+    return tuple([Attribute(name, tuple(values)) for name, values in attributes])
 
 
 @lru_cache(maxsize=1024)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from functools import lru_cache
 
 from cryptography import x509
 
@@ -15,6 +14,8 @@ from tramontane.dmp.vihf.attributes import ATTRIBUTES
 from tramontane.dmp.vihf.content import Vihf
 from tramontane.dmp.vihf.profile import OFFICIAL_SAMPLES, PrimaryAuthenticationPlace, WireProfile
 
+_MAX_IDENTITIES = 64
+_identities: dict[int, tuple[x509.Certificate, tuple[str, bytes]]] = {}
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,199}", re.ASCII)
 
 
@@ -69,7 +70,16 @@ def build(
     )
 
 
-@lru_cache(maxsize=64)
 def _identity(certificate: x509.Certificate) -> tuple[str, bytes]:
-    """What every token of a certificate repeats: the Issuer and the KeyInfo."""
-    return describe(certificate).subject_dn, key_info(certificate)
+    """What every token of a certificate repeats: the Issuer and the KeyInfo.
+
+    Found again by the object itself, which is kept: hashing a certificate costs more than writing the rest.
+    """
+    known = _identities.get(id(certificate))
+    if known is not None and known[0] is certificate:
+        return known[1]
+    identity = (describe(certificate).subject_dn, key_info(certificate))
+    if len(_identities) >= _MAX_IDENTITIES:
+        _identities.clear()
+    _identities[id(certificate)] = (certificate, identity)
+    return identity

@@ -92,35 +92,30 @@ class Step:
 class NumberedStep:
     """A step at its rank, with its unremarkable verdicts made once."""
 
-    __slots__ = ("not_run", "passed", "rank", "step")
+    __slots__ = ("check", "needs", "not_run", "passed", "rank", "step", "stops")
 
     def __init__(self, rank: int, step: Step) -> None:
         self.rank = rank
         self.step = step
+        self.check, self.needs, self.stops = step.check, step.needs, step.stops
         self.passed = self._verdict(Outcome.PASSED)
         self.not_run = self._verdict(Outcome.NOT_RUN)
 
     def judge(self, examination: Examination) -> Verdict:
         """The verdict of this step; never raises on what was received."""
-        fields = examination.fields
-        if not self.step.needs <= fields.keys():
+        if self.needs and not self.needs <= examination.fields.keys():
             return self.not_run
         try:
-            finding = self.step.check(examination)
+            finding = self.check(examination)
         except TramontaneError as error:
             finding = _refusal(error)
-        if finding is None:
-            return self.passed
+        return self.passed if finding is None else self._report(finding, tolerant=examination.policy.tolerant)
+
+    def _report(self, finding: Failed | Tolerated, *, tolerant: bool) -> Verdict:
         if isinstance(finding, Tolerated):
-            return self._tolerated(finding, tolerant=examination.policy.tolerant)
-        return self._failed(finding)
-
-    def _tolerated(self, finding: Tolerated, *, tolerant: bool) -> Verdict:
-        if tolerant:
-            return self._verdict(Outcome.PASSED, received=f"toléré : {finding.received}")
-        return self._failed(Failed(finding.received))
-
-    def _failed(self, finding: Failed) -> Verdict:
+            if tolerant:
+                return self._verdict(Outcome.PASSED, received=f"toléré : {finding.received}")
+            finding = Failed(finding.received)
         return self._verdict(
             Outcome.FAILED,
             received=finding.received,

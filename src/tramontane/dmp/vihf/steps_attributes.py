@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import cast
 
@@ -75,7 +75,7 @@ def _row_step(row: AttributeRow) -> Step:
         f"//Attribute[@Name='{name}']",
         row.reference,
         "renseignez cet attribut comme dans les exemples officiels",
-        lambda examination: _read_row(row, examination),
+        partial(_read_row, row),
     )
 
 

@@ -31,9 +31,9 @@ _NC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,199}", re.ASCII)
 _BARE_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}", re.ASCII)
 
 _nodes = etree.XPath("count(descendant-or-self::*)")
-_instructions = etree.XPath("boolean(//processing-instruction())")
+_CHARACTER_REFERENCE = re.compile(b"&#")
+_TWICE = 2  # in ID, and after # in the Reference
 _same_values = etree.XPath("count(//@*[. = $value])")
-_noise = etree.XPath("boolean(//processing-instruction() | //comment())")
 
 
 def _size(examination: Examination) -> Finding:
@@ -72,9 +72,9 @@ def _header(examination: Examination) -> etree._Element:
 
 def _no_comment(examination: Examination) -> Finding:
     """SOAP allows comments: those of the body, and around the envelope, concern nobody here."""
-    if not _noise(examination.root):
-        return None
-    if _instructions(examination.root):
+    root = examination.root
+    beside = [*root.itersiblings(etree.PI), *root.itersiblings(etree.PI, preceding=True)]
+    if beside or next(root.iter(etree.PI), None) is not None:
         return Failed("une instruction de traitement")
     comment = next(_header(examination).iter(etree.Comment), None)
     return None if comment is None else Failed("un commentaire dans l'en-tête")
@@ -139,9 +139,15 @@ def _assertion_id(examination: Examination) -> Finding:
     value = examination.assertion.get("ID", "")
     if _BARE_ID.fullmatch(value) is None:
         return Failed("un identifiant vide ou d'une autre forme")
+    if examination.data.count(value.encode()) == _TWICE and _CHARACTER_REFERENCE.search(examination.data) is None:
+        return _named(value)  # the document has no other way to spell it: no need to walk the tree
     count = cast("float", _same_values(examination.root, value=value))
     if count != 1:
         return Failed(f"une valeur présente {count:g} fois")
+    return _named(value)
+
+
+def _named(value: str) -> Finding:
     return None if _NC_NAME.fullmatch(value) else Tolerated("un ID qui n'est pas un NCName")
 
 

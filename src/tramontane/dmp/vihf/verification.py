@@ -24,6 +24,8 @@ STEPS: tuple[NumberedStep, ...] = tuple(
     )
 )
 _RULES_FROM = len(STEPS) - len(RULE_STEPS)
+_BEFORE_RULES = STEPS[:_RULES_FROM]
+_ALL_PASS = tuple([numbered.passed for numbered in _BEFORE_RULES])
 _RULES_HOLD = tuple([numbered.passed for numbered in STEPS[_RULES_FROM:]])
 
 
@@ -88,8 +90,8 @@ def verify_assertion(assertion: bytes, policy: VerificationPolicy, *, at: dateti
 
 
 def _verify(examination: Examination) -> Verification:
-    verdicts = _judge(examination, STEPS[:_RULES_FROM])
-    if not judged.accepted(verdicts):
+    verdicts = _judge(examination, _BEFORE_RULES)
+    if not (verdicts == _ALL_PASS or judged.accepted(verdicts)):
         return Verification((*verdicts, *_judge(examination, STEPS[_RULES_FROM:])), None, examination.usable)
     try:
         vihf = _verified(examination)
@@ -104,7 +106,7 @@ def _judge(examination: Examination, steps: tuple[NumberedStep, ...]) -> tuple[V
     for numbered in steps:
         verdict = numbered.judge(examination)
         verdicts.append(verdict)
-        if numbered.step.stops and verdict.outcome is not Outcome.PASSED:
+        if verdict is not numbered.passed and numbered.stops and verdict.outcome is not Outcome.PASSED:
             verdicts.extend([later.not_run for later in steps[len(verdicts) :]])
             break
     return tuple(verdicts)
