@@ -3,7 +3,8 @@ real client against the real stand-in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -15,7 +16,9 @@ from tramontane.dmp.errors import RemoteRefusal, TramontaneError
 from tramontane.dmp.identity import Ins
 from tramontane.dmp.nomenclatures import Coded
 from tramontane.dmp.transactions.proprietary import ServiceStatus
+from tramontane.dmp.transactions.retrieval import DocumentBegins, DocumentData, DocumentEnds, DocumentEvent
 from tramontane.dmp.transactions.td0_2 import Authorisation, DmpStatus
+from tramontane.dmp.transactions.td3_2 import DocumentDescription
 from tramontane.dmp.vihf import AccessMode
 from tramontane.dmp.xds import (
     Association,
@@ -24,6 +27,7 @@ from tramontane.dmp.xds import (
     DocumentEntry,
     QueryId,
     QueryResponse,
+    RegistryResponse,
     StoredQuery,
     SubmissionSet,
 )
@@ -51,7 +55,10 @@ class Dossier:
 
     def feed(self, *, at: datetime, replaces: str = "", **changes: Any) -> DocumentEntry:
         """Deposit one document in its own submission; `replaces` is an entry_uuid."""
-        entry = make_entry(**({"creation_time": at, "service_start_time": at} | changes))
+        content = changes.pop("content", b"<ClinicalDocument/>")
+        announced = {"size": len(content), "hash": hashlib.sha1(content, usedforsecurity=False).hexdigest()}
+        entry = make_entry(**({"creation_time": at, "service_start_time": at} | announced | changes))
+        self.contents[entry.unique_id] = content
         lot = SubmissionSet(
             entry_uuid=f"urn:uuid:{uuid4()}", availability_status=AvailabilityStatus.APPROVED, submission_time=at
         )
@@ -209,6 +216,28 @@ class DmpDouble:
         name = stored_query.id.name if isinstance(stored_query.id, QueryId) else stored_query.id
         asked = self._asked("TD3.1", professional, patient, access_mode, name)
         return self._exchange(asked, lambda: self.world.of(patient.value).answer(stored_query))
+
+    def retrieve_to(
+        self,
+        professional: Professional,
+        patient: Ins,
+        documents: Sequence[tuple[str, str]],
+        sink: Callable[[DocumentEvent], object],
+        access_mode: AccessMode = AccessMode.NORMAL,
+    ) -> RegistryResponse:
+        def poured() -> RegistryResponse:
+            contents = self.world.of(patient.value).contents
+            for repository_id, unique_id in documents:
+                described = DocumentDescription(repository_id, unique_id, "text/xml")
+                content = contents[unique_id]
+                sink(DocumentBegins(described))
+                for start in range(0, len(content), 7):
+                    sink(DocumentData(memoryview(content)[start : start + 7]))
+                sha1 = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+                sink(DocumentEnds(described, sha1, len(content)))
+            return RegistryResponse()
+
+        return self._exchange(self._asked("TD3.2", professional, patient, access_mode), poured)
 
     def close(self) -> None:
         self.closed = True

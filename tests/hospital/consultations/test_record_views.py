@@ -130,7 +130,7 @@ def test_an_opening_of_21_documents_costs_a_bounded_number_of_queries(
 ) -> None:
     for _ in range(21):
         ready.dossier.feed(at=TWO_DAYS)
-    with django_assert_max_num_queries(120):
+    with django_assert_max_num_queries(125):
         fragment(browser, ready)
 
 

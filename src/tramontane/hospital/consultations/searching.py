@@ -31,18 +31,27 @@ class Found:
     associations: list[Association] = field(default_factory=list)
     submission_sets: list[SubmissionSet] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    withholding: frozenset[str] = frozenset()
+    withheld: int = 0
 
     def take(self, answer: QueryResponse) -> None:
-        """Add one answer; a partial success is a success with its warnings."""
-        self.entries += answer.document_entries
+        """Add one answer; a partial success is a success with its warnings. Types the hospital withholds stop here."""
+        kept = [entry for entry in answer.document_entries if _type(entry) not in self.withholding]
+        self.withheld += len(answer.document_entries) - len(kept)
+        self.entries += kept
         self.associations += answer.associations
         self.submission_sets += answer.submission_sets
         self.warnings += [error.sentence for error in answer.errors]
 
 
-def run(search: FirstSearch | NextSearch, ask: Ask, local: tuple[LocalDocument, ...]) -> tuple[Found, Classification]:
+def run(
+    search: FirstSearch | NextSearch,
+    ask: Ask,
+    local: tuple[LocalDocument, ...],
+    withholding: frozenset[str] = frozenset(),
+) -> tuple[Found, Classification]:
     """Ask what the search says, in its order, then whatever a replacement leads to. Raises what `ask` raises."""
-    found = Found()
+    found = Found(withholding=withholding)
     answer = ask(search.query)
     found.take(answer)
     if isinstance(search, NextSearch):
@@ -71,3 +80,7 @@ def _resolved(found: Found, ask: Ask, local: tuple[LocalDocument, ...]) -> Class
         for batch in entries_searches(wanted, policy=policy().search):
             found.take(ask(batch))
     return classification
+
+
+def _type(entry: DocumentEntry) -> str:
+    return entry.type_code.code if entry.type_code else ""

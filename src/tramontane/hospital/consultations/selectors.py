@@ -73,9 +73,17 @@ class ShownDocument:
     replaced_by: str = ""
 
 
-def shown_documents(account: Account, patient: Patient) -> list[ShownDocument]:
-    """What the DMP showed to this professional, newest act first. One query."""
-    sightings = Sighting.objects.filter(account=account, document__patient=patient).select_related("document")
+def shown_documents(account: Account, patient: Patient, withheld: frozenset[str] = frozenset()) -> list[ShownDocument]:
+    """What the DMP showed to this professional, newest act first. One query.
+
+    Args:
+        withheld: document types the hospital withholds now (`habilitations.selectors.withheld_types`).
+    """
+    sightings = (
+        Sighting.objects.filter(account=account, document__patient=patient)
+        .exclude(document__type_code__in=withheld)
+        .select_related("document")
+    )
     return [_shown(sighting) for sighting in sightings.order_by("-document__service_start_time", "-document__pk")]
 
 

@@ -53,6 +53,12 @@ def habilitations_of(account: Account, service: Service | None) -> ServiceHabili
     return ServiceHabilitations(national_matrix(), rules, content.key_of(service))
 
 
+def withheld_types(account: Account, service: Service | None) -> frozenset[str]:
+    """Document types the hospital itself withholds from the account's profession in a service."""
+    rule = _rules(current_revision(account.legal_entity_id)).find(account.profession, content.key_of(service))
+    return rule.restricted_types if rule else frozenset()
+
+
 def services_of(legal_entity: LegalEntity) -> list[Service]:
     """Active services of the entity, by name, with their site."""
     services = Service.objects.filter(geographic_entity__legal_entity=legal_entity, active=True)

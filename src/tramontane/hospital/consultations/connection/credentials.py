@@ -12,21 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import parse_qsl, unquote
 
 from cryptography import x509
 
 from tramontane import __version__
-from tramontane.client import Endpoint, HospitalIdentity, PrivateKeySigner, ServerTrust, TlsCredentials
-from tramontane.dmp.errors import CertificateMisuse, LocalError
+from tramontane.client import Endpoint, HospitalIdentity, PrivateKeySigner, TlsCredentials, files
 from tramontane.dmp.identity import FinessJuridique
 from tramontane.dmp.signature import Signer
 from tramontane.dmp.transactions.exchange import Software
 from tramontane.hospital.consultations.models import DmpConnection
-
-Credentials = TypeVar("Credentials", TlsCredentials, PrivateKeySigner)
-_PKCS12 = frozenset({".p12", ".pfx"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +89,23 @@ def _material(key: tuple[object, ...]) -> Material:
     secret = os.environ.get(row.secret_name) if row.secret_name else None
     identity = HospitalIdentity(
         FinessJuridique(row.finess_juridique),
-        authentication=_file(TlsCredentials, row.authentication, secret),
+        authentication=files.credentials(TlsCredentials, row.authentication, secret),
         signature=_signer(row.signature, secret),
     )
-    crls = _crls(row.crl_path)
-    trust = _trust(_read(row.trust_path), crls, row.revocation)
+    trust = files.server_trust(row.trust_path, row.crl_path, row.revocation)
     software = Software(
         row.software_oid, "Tramontane", __version__, row.software_homologation, installation=row.finess_juridique
     )
-    return Material(key, identity, Endpoint(row.base_url, trust), crls, software)
+    return Material(key, identity, Endpoint(row.base_url, trust), trust.crls, software)
 
 
 def _signer(reference: str, secret: str | None) -> Signer:
     if not reference.startswith("pkcs11:"):
-        return _file(PrivateKeySigner, reference, secret)
+        return files.credentials(PrivateKeySigner, reference, secret)
     from tramontane.client.pkcs11 import Pkcs11Signer
 
     values = _pkcs11(reference)
-    certificate = x509.load_pem_x509_certificate(_read(values.get("x-certificate", "")))
+    certificate = x509.load_pem_x509_certificate(files.read(values.get("x-certificate", "")))
     return Pkcs11Signer(
         values.get("module-path", ""), values.get("token", ""), secret or "", values.get("object", ""), certificate
     )
@@ -121,48 +115,3 @@ def _pkcs11(reference: str) -> Mapping[str, str]:
     path, _, query = reference.removeprefix("pkcs11:").partition("?")
     named = (part.partition("=") for part in path.split(";"))
     return {name: unquote(value) for name, _, value in named} | dict(parse_qsl(query))
-
-
-def _file(kind: type[Credentials], reference: str, secret: str | None) -> Credentials:
-    path = reference.removeprefix("file:")
-    content = _read(path)
-    if Path(path).suffix.lower() in _PKCS12:
-        return kind.from_pkcs12(content, secret)
-    return kind.from_pem(content, content, secret)
-
-
-def _read(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise CertificateMisuse(
-            "Un fichier de certificat de la connexion au DMP est introuvable ou illisible.",
-            code="certificat-fichier",
-            expected="un fichier lisible par l'application",
-            received=type(error).__name__,
-            next_step="vérifiez les chemins de la connexion au DMP et les droits de lecture",
-        ) from error
-
-
-def _crls(path: str) -> tuple[x509.CertificateRevocationList, ...]:
-    """Every list of a PEM file."""
-    if not path:
-        return ()
-    end = b"-----END X509 CRL-----"
-    blocks = [block + end for block in _read(path).split(end)[:-1]]
-    return tuple(x509.load_pem_x509_crl(block.lstrip()) for block in blocks)
-
-
-def _trust(pem: bytes, crls: tuple[x509.CertificateRevocationList, ...], revocation: str) -> ServerTrust:
-    if revocation not in ("require", "unsafe-skip"):
-        raise LocalError(
-            "Le mode de contrôle de révocation est inconnu.",
-            code="revocation-mode",
-            expected="require ou unsafe-skip",
-            received=revocation,
-            next_step="corrigez la connexion au DMP",
-        )
-    certificates = x509.load_pem_x509_certificates(pem)
-    anchors = tuple(one for one in certificates if one.issuer == one.subject)
-    intermediates = tuple(one for one in certificates if one.issuer != one.subject)
-    return ServerTrust(anchors, intermediates, crls, "require" if revocation == "require" else "unsafe-skip")

@@ -7,6 +7,7 @@ from tramontane.hospital.consultations.gateway.calls import (
     ins_of,
     permit,
     query,
+    retrieve_to,
     status,
 )
 from tramontane.hospital.consultations.gateway.clients import close_all
@@ -21,5 +22,6 @@ __all__ = [
     "lock_patient",
     "permit",
     "query",
+    "retrieve_to",
     "status",
 ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from tramontane.client import DmpClient, Professional
 from tramontane.dmp.identity import Ins, InsAuthority
 from tramontane.dmp.transactions.proprietary import ServiceStatus
+from tramontane.dmp.transactions.retrieval import DocumentEvent
 from tramontane.dmp.transactions.td0_2 import DmpStatus
-from tramontane.dmp.xds import QueryResponse, StoredQuery
+from tramontane.dmp.xds import DocumentEntry, QueryResponse, StoredQuery
 from tramontane.hospital import clock
 from tramontane.hospital.consultations import facts, selectors
 from tramontane.hospital.consultations.access import Access
@@ -49,6 +50,18 @@ def query(access: Access, stored_query: StoredQuery, *, explicit: bool = False) 
     """TD3.1."""
     return _call(
         access, Purpose.LIST, lambda dmp, who, ins: dmp.query(who, ins, stored_query, access.mode), explicit=explicit
+    )
+
+
+def retrieve_to(access: Access, entries: Sequence[DocumentEntry], sink: Callable[[DocumentEvent], object]) -> None:
+    """TD3.2, poured into `sink` as it comes: an explicit act. `sink` runs on the client's thread."""
+    wanted = [(entry.repository_unique_id, entry.unique_id) for entry in entries]
+    _call(
+        access,
+        Purpose.RETRIEVE,
+        lambda dmp, who, ins: dmp.retrieve_to(who, ins, wanted, sink, access.mode),
+        explicit=True,
+        document_ids=tuple(entry.unique_id for entry in entries),
     )
 
 

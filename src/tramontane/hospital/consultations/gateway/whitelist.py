@@ -6,6 +6,8 @@ The SI-DMP refuses a site outside the white list through its rights service; the
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tramontane.client import Exchange, Outcome
 from tramontane.dmp.errors import RemoteRefusal
 from tramontane.hospital import clock
@@ -13,6 +15,8 @@ from tramontane.hospital.accounts.models import GeographicEntity
 from tramontane.hospital.consultations.models import SiteContract
 
 ABOUT_WHITE_LIST = "liste blanche"
+# An answer that says the same again is written at this pace: an ordinary call costs no write.
+CONFIRMED_EVERY = timedelta(minutes=5)
 SAID = (
     ("suspendu", "suspended"),
     ("expiré", "expired"),
@@ -24,9 +28,15 @@ SAID = (
 def note(site: GeographicEntity, exchange: Exchange) -> None:
     """Keep what an answer says of the site's contract; silence says nothing. In the caller's transaction."""
     state = observed(exchange)
-    if state:
+    if not state:
+        return
+    now = clock.now()
+    recent = SiteContract.objects.filter(
+        geographic_entity=site, observed_state=state, observed_at__gt=now - CONFIRMED_EVERY
+    )
+    if not recent.exists():
         SiteContract.objects.update_or_create(
-            geographic_entity=site, defaults={"observed_state": state, "observed_at": clock.now()}
+            geographic_entity=site, defaults={"observed_state": state, "observed_at": now}
         )
 
 

@@ -22,8 +22,9 @@ from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.models import Answer, Opening, SearchMemory, Sighting
 from tramontane.hospital.consultations.policy import policy
 from tramontane.hospital.consultations.services.judging import gathered, trace_refusal, view
-from tramontane.hospital.consultations.services.telling import counted, last_deposit, notices_of
+from tramontane.hospital.consultations.services.telling import counted, hidden_by, last_deposit, notices_of
 from tramontane.hospital.consultations.view import RecordView, Situation, Told
+from tramontane.hospital.habilitations.selectors import withheld_types
 from tramontane.hospital.traces.services import record
 from tramontane.rules.access import AccessFacts, DmpState, EmergencyOpposition, Purpose, Refused, decide
 from tramontane.rules.consultation import Classification, FirstSearch, Kind, NextSearch, opening_search
@@ -135,7 +136,8 @@ def _search(access: Access, told: Told) -> tuple[Told, AccessFacts]:
     def ask(query: StoredQuery) -> QueryResponse:
         return gateway.query(access, query)
 
-    searched = _Searched(search, *searching.run(search, ask, local))
+    withheld = withheld_types(access.account, access.service)
+    searched = _Searched(search, *searching.run(search, ask, local, withheld))
     return _keep(access, told, searched, memory)
 
 
@@ -167,7 +169,7 @@ def _keep(access: Access, told: Told, searched: _Searched, memory: SearchMemory 
         here=len(classification.of(Kind.ALREADY_HERE)),
         last_deposit_at=newest,
         previous_search=memory.searched_at if memory else None,
-        hidden=searched.search.hidden if isinstance(searched.search, FirstSearch) else (),
+        hidden=hidden_by(searched.search, found.withheld),
         warnings=tuple(found.warnings),
         read=True,
     )

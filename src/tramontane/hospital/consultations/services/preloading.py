@@ -27,6 +27,7 @@ from tramontane.hospital.consultations.models import Preload, PreloadItem
 from tramontane.hospital.consultations.policy import policy
 from tramontane.hospital.consultations.services.telling import counted, notices_of
 from tramontane.hospital.consultations.view import Situation, Told
+from tramontane.hospital.habilitations.selectors import withheld_types
 from tramontane.hospital.patients.models import Episode
 from tramontane.hospital.patients.selectors import active_episodes, current_episode, patients_for
 from tramontane.hospital.traces.events import Event
@@ -142,7 +143,8 @@ def _tell(access: Access) -> Told:
         policy=policy().search,
     )
     local = knowledge.local_documents(access.account, access.patient)
-    _, classification = searching.run(search, lambda query: gateway.query(access, query), local)
+    withheld = withheld_types(access.account, access.service)
+    _, classification = searching.run(search, lambda query: gateway.query(access, query), local, withheld)
     notices = notices_of(classification)
     return Told(
         as_of=at, exists=True, open=True, authorisation=told.authorisation, notices=notices, kinds=counted(notices),

@@ -10,11 +10,12 @@ from django.db import transaction
 from tramontane.dmp.errors import TramontaneError
 from tramontane.dmp.xds import DocumentCriteria, DocumentEntry, find_documents
 from tramontane.hospital import clock
-from tramontane.hospital.consultations import gateway, knowledge
+from tramontane.hospital.consultations import gateway, knowledge, searching
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.services.judging import trace_refusal
 from tramontane.hospital.consultations.view import Failure
 from tramontane.hospital.consultations.words import failure_of
+from tramontane.hospital.habilitations.selectors import withheld_types
 from tramontane.rules.access import Purpose, Reason
 
 
@@ -31,15 +32,16 @@ class SearchResult:
 def search(access: Access, criteria: DocumentCriteria) -> SearchResult:
     """TD3.1 FindDocuments with the professional's criteria (types, period, statuses…). Traces the refusal or the call."""
     wanted = msgspec.structs.replace(criteria, patient_id=gateway.ins_of(access.patient).cx)
+    found = searching.Found(withholding=withheld_types(access.account, access.service))
     try:
-        answer = gateway.query(access, find_documents(wanted), explicit=True)
+        found.take(gateway.query(access, find_documents(wanted), explicit=True))
         with transaction.atomic(durable=True):
             gateway.lock_patient(access.patient.pk)
             gateway.permit(access, Purpose.LIST, explicit=True)
-            knowledge.keep_entries(access, answer.document_entries, clock.now())
+            knowledge.keep_entries(access, found.entries, clock.now())
     except gateway.AccessRefusedError as refusal:
         trace_refusal(access, refusal.refused)
         return SearchResult(reasons=refusal.refused.reasons)
     except TramontaneError as error:
         return SearchResult(failure=failure_of(error, clock.now()))
-    return SearchResult(answer.document_entries, tuple(error.sentence for error in answer.errors))
+    return SearchResult(tuple(found.entries), tuple(found.warnings))

@@ -10,7 +10,8 @@ from tramontane.dmp.nomenclatures import ValueSetName, value_set
 from tramontane.dmp.xds import DocumentEntry
 from tramontane.hospital.consultations.searching import Found
 from tramontane.hospital.consultations.view import Count, Notice
-from tramontane.rules.consultation import Classification, Finding, Kind
+from tramontane.rules.consultation import Classification, Finding, FirstSearch, Kind, NextSearch
+from tramontane.ui.templatetags.ui import count_of
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -53,3 +54,12 @@ def last_deposit(found: Found, known: datetime | None) -> datetime | None:
     submitted = (one.submission_time for one in found.submission_sets)
     created = (one.creation_time for one in found.entries)
     return max((instant for instant in (*submitted, *created, known) if instant is not None), default=None)
+
+
+def hidden_by(search: FirstSearch | NextSearch, withheld: int) -> tuple[str, ...]:
+    """What the list does not show, in sentences: the filters of the search, and the hospital's own restrictions."""
+    filters = search.hidden if isinstance(search, FirstSearch) else ()
+    if not withheld:
+        return filters
+    many = count_of(withheld, "document n’est pas affiché,documents ne sont pas affichés")
+    return (*filters, f"{many} : votre établissement ne vous ouvre pas ce type de document.")
