@@ -19,7 +19,7 @@ from tramontane.hospital.consultations.models import Opening
 from tramontane.hospital.patients.models import ConsentRecord
 from tramontane.hospital.traces.models import Trace
 
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 TWO_DAYS = datetime.now(UTC) - timedelta(days=2)
 
 
@@ -34,13 +34,13 @@ def path(ready: Ready, action: str = "etat") -> str:
 
 
 def fragment(browser: Client, ready: Ready, action: str = "etat") -> str:
-    response = browser.post(path(ready, action), **HTMX)
+    response = browser.post(path(ready, action), headers=HTMX)
     assert response.status_code == 200
     return response.content.decode()
 
 
 def test_the_skeleton_says_what_is_awaited_and_loads_by_itself(browser: Client, ready: Ready) -> None:
-    html = browser.get(path(ready), **HTMX).content.decode()
+    html = browser.get(path(ready), headers=HTMX).content.decode()
     assert "Interrogation du DMP en cours" in html
     assert 'hx-trigger="load, submit"' in html
     assert ready.world.asked == []
@@ -55,8 +55,8 @@ def test_the_status_line_tells_the_state_the_news_and_their_kind(browser: Client
 
 
 def test_the_list_is_told_when_the_dmp_was_really_asked(browser: Client, ready: Ready) -> None:
-    assert browser.post(path(ready), **HTMX)["HX-Trigger"] == "dmp-ouvert"
-    assert "HX-Trigger" not in browser.post(path(ready), **HTMX)
+    assert browser.post(path(ready), headers=HTMX)["HX-Trigger"] == "dmp-ouvert"
+    assert "HX-Trigger" not in browser.post(path(ready), headers=HTMX)
 
 
 def test_refreshing_asks_again(browser: Client, ready: Ready) -> None:
@@ -101,19 +101,19 @@ def test_the_authorisation_is_asked_for_then_added(browser: Client, ready: Ready
 def test_a_patient_out_of_reach_does_not_exist(browser: Client, ready: Ready) -> None:
     stranger = make_patient(ready.account.legal_entity)
     for action in ("etat", "autorisation", "bris-de-glace"):
-        assert browser.get(f"/patients/{stranger.pk}/dmp/{action}/", **HTMX).status_code == 404
+        assert browser.get(f"/patients/{stranger.pk}/dmp/{action}/", headers=HTMX).status_code == 404
 
 
 def test_a_patient_of_another_legal_entity_does_not_exist(browser: Client, ready: Ready, world: World) -> None:
     other = make_ready(world, finess=OTHER_FINESS_JURIDIQUE)
     for action in ("etat", "actualiser", "autorisation/ajouter", "bris-de-glace"):
-        assert browser.post(path(other, action), **HTMX).status_code == 404
+        assert browser.post(path(other, action), headers=HTMX).status_code == 404
     assert world.asked == []
 
 
 def test_only_a_clinician_opens_a_record(client: Client, ready: Ready) -> None:
     login(client, make_account(ready.account.legal_entity, roles=(Role.ADMISSIONS,)))
-    assert client.post(path(ready), **HTMX).status_code == 403
+    assert client.post(path(ready), headers=HTMX).status_code == 403
 
 
 def test_a_page_shown_again_stays_cheap(browser: Client, ready: Ready, django_assert_max_num_queries: Any) -> None:
@@ -179,4 +179,4 @@ def test_what_an_emergency_told_is_not_shown_once_it_is_over(browser: Client, re
     browser.post(path(ready, "bris-de-glace"), EMERGENCY)
     fragment(browser, ready)
     browser.post(path(ready, "bris-de-glace/terminer"))
-    assert "Interrogation du DMP en cours" in browser.get(path(ready), **HTMX).content.decode()
+    assert "Interrogation du DMP en cours" in browser.get(path(ready), headers=HTMX).content.decode()

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 
 from support.consultation import Ready, make_ready
-from support.dmp_double import World
+from support.dmp_double import Asked, World
 from tramontane.dmp.xds import DocumentCriteria, find_documents
 from tramontane.hospital import clock
 from tramontane.hospital.consultations import gateway, services
@@ -82,7 +82,12 @@ def test_no_read_starts_after_an_acknowledged_withdrawal_a_thousand_times(world:
 
 def test_what_the_dmp_answers_after_the_withdrawal_is_neither_kept_nor_shown(ready: Ready) -> None:
     ready.dossier.feed(at=clock.now())
-    ready.world.on_send = lambda asked: ready.say("consultation", "withdrawn") if asked.transaction == "TD3.1" else None
+
+    def withdraw_at_the_search(asked: Asked) -> None:
+        if asked.transaction == "TD3.1":
+            ready.say("consultation", "withdrawn")
+
+    ready.world.on_send = withdraw_at_the_search
     view = services.open_record(ready.access)
     assert view.situation is Situation.REFUSED
     assert [reason.code for reason in view.reasons] == ["patient-oppose"]
