@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from cryptography import x509
 from django.db import close_old_connections
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -27,10 +28,11 @@ from tramontane.national.models import LegalEntity
 from tramontane.national.reception import Reception
 from tramontane.national.server.protocol import Peer, peer_certificate, peer_of
 from tramontane.national.server.sending import Sender
-from tramontane.national.services import SERVICES
+from tramontane.national.services import SERVICES, Reply, insi
 
 T = TypeVar("T")
 BASE_PATH = "/si-dmp-server/v2/services/"
+INSI_PATH = "/insi/lps"
 _PURGE_EVERY = timedelta(minutes=1)
 # An exchange is judged at its reception, even when it then waits for its turn: its assertion must still be known.
 _PURGE_MARGIN = timedelta(minutes=30)
@@ -42,6 +44,7 @@ def create_app(bench: Bench, *, proxy_header: str = "") -> Starlette:
     return Starlette(
         routes=[
             Route("/health", face.health, methods=["GET"]),
+            Route(INSI_PATH, face.insi, methods=["POST"]),
             Route(BASE_PATH + "{service}", face, methods=["POST"]),
         ],
         lifespan=face.lifespan,
@@ -64,6 +67,25 @@ class _MachineFace:
         """The worker answers, and its database too."""
         await self._run(_touch_database)
         return JSONResponse({"status": "ok"})
+
+    async def insi(self, request: Request) -> Response:
+        """One question to INSi, which is not the SI-DMP: no VIHF, its own certificates."""
+        try:
+            with Reception(request.headers.get("content-type", ""), self._bench.contents) as reception:
+                async for chunk in request.stream():
+                    reception.feed(chunk)
+                reception.close()
+                message = reception.message
+        except MalformedMessage as error:
+            return PlainTextResponse(error.explain(), status_code=400)
+        certificate = peer_certificate(peer_of(dict(request.scope)), request.headers.raw, self._proxy_header)
+        reply = await self._run(lambda: self._certified_identity(message, certificate))
+        return Response(reply.body, reply.status, {"content-type": reply.content_type})
+
+    def _certified_identity(self, message: bytes, certificate: x509.Certificate | None) -> Reply:
+        close_old_connections()
+        bench = self._bench
+        return insi.answer(message, certificate, bench.policy, at=clock.now(), message_id=bench.new_urn())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One POST on one service."""
