@@ -131,6 +131,9 @@ LOGGING = LOGS
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+# What the search strategy must not announce as new: the documents of the hospital’s own record.
+HELD_DOCUMENTS = "tramontane.hospital.documents.selectors.held_documents"
+
 UI = {
     "establishment": "",
     "logo_url": ENVIRONMENT.logo,

@@ -25,6 +25,8 @@ EVENTS: dict[str, str] = {
     "patient.modifie": "Identité modifiée",
     "patient.fusionne": "Identités fusionnées",
     "patient.qualifie": "Identité qualifiée (INSi)",
+    "insi.demande": "INSi : demande envoyée",
+    "insi.reponse": "INSi : réponse reçue ({outcome})",
     "venue.modifiee": "Venue créée ou modifiée",
     "consentement.enregistre": "Consentement : {subject}, {choice}",
     "hl7.recu": "Message HL7 {event} reçu",

@@ -1,4 +1,4 @@
-"""The patient's local record: folders, documents filed from the DMP or produced here, and what is to be sent."""
+"""The patient's local record: folders, documents filed from the DMP or produced here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tramontane.hospital.patients.models import Episode, Patient
 
 
 class FolderRule(models.Model):
-    """Where a document type is filed. Editable; a type without a rule goes to the default folder."""
+    """Where a document type is filed, when the establishment decided otherwise than the default table."""
 
     legal_entity = models.ForeignKey(LegalEntity, on_delete=models.CASCADE, related_name="folder_rules")
     type_code = models.CharField(max_length=40)
@@ -35,53 +35,32 @@ class RecordDocument(models.Model):
     episode = models.ForeignKey(Episode, null=True, on_delete=models.PROTECT, related_name="documents")
     provenance = models.CharField(max_length=10, choices=Provenance.choices)
     unique_id = models.CharField(max_length=128)
+    # As the DMP described it when it was filed; empty for a document produced here.
+    entry_uuid = models.CharField(max_length=64, blank=True)
     logical_id = models.CharField(max_length=64, blank=True)
+    confidentiality = models.JSONField(default=list)
     type_code = models.CharField(max_length=40)
+    type_label = models.CharField(max_length=200, blank=True)
     title = models.CharField(max_length=250)
     author = models.CharField(max_length=200, blank=True)
     author_institution = models.CharField(max_length=200, blank=True)
+    # Who wrote a document produced here: named as its author when it is sent.
+    author_account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
     act_date = models.DateTimeField(null=True)
     folder = models.CharField(max_length=80)
     subfolder = models.CharField(max_length=80, blank=True)
     media_type = models.CharField(max_length=80)
     size = models.PositiveBigIntegerField()
+    sha1_announced = models.CharField(max_length=40, blank=True)
+    sha1 = models.CharField(max_length=40, blank=True)
     sha256 = models.CharField(max_length=64)
-    content = models.FileField(upload_to="documents/%Y/%m")
+    content = models.FileField(upload_to="documents/%Y/%m", max_length=200)
     filed_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
     filed_at = models.DateTimeField()
-    # The unique_id of a newer version seen in the DMP.
-    newer_unique_id = models.CharField(max_length=128, blank=True)
+    # The session of the filing, hashed: undoing is for its author, before logging out.
+    filing_session = models.CharField(max_length=64, blank=True)
 
     class Meta:
         """A document is filed once in a patient's record."""
 
         constraints = (models.UniqueConstraint(fields=["patient", "unique_id"], name="record_document_unique"),)
-
-
-class Dispatch(models.Model):
-    """The outbox: one row per document and channel, sent exactly once, retried, visible."""
-
-    class State(models.TextChoices):
-        """Where the sending stands."""
-
-        PENDING = "pending", "En attente"
-        SENDING = "sending", "Envoi en cours"
-        SENT = "sent", "Envoyé"
-        REFUSED = "refused", "Refusé"
-        HELD = "held", "Retenu"
-
-    document = models.ForeignKey(RecordDocument, on_delete=models.CASCADE, related_name="dispatches")
-    channel = models.CharField(max_length=10, default="dmp")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
-    submission_unique_id = models.CharField(max_length=128, unique=True)  # the idempotency key of the sending
-    attempts = models.PositiveIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(null=True)
-    requested_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    last_error = models.CharField(max_length=500, blank=True)
-
-    class Meta:
-        """A document goes once through a channel."""
-
-        constraints = (models.UniqueConstraint(fields=["document", "channel"], name="dispatch_unique"),)

@@ -1,0 +1,121 @@
+"""Reading the documents app: rows of the DMP list, the local record, what was read in this session, the rules of filing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from tramontane.hospital.accounts.models import Account, LegalEntity
+from tramontane.hospital.consultations.access import Access
+from tramontane.hospital.consultations.selectors import newer_versions, shown_documents
+from tramontane.hospital.consultations.view import RecordView
+from tramontane.hospital.documents import vault
+from tramontane.hospital.documents.folders import Place, default_places
+from tramontane.hospital.documents.models import Dispatch, FolderRule, RecordDocument, RetrievedContent, SavedFilter
+from tramontane.hospital.documents.rows import Row, row_of
+from tramontane.hospital.habilitations.selectors import withheld_types
+from tramontane.hospital.patients.models import Patient
+from tramontane.rules.consultation import LocalDocument
+
+
+def held_documents(patient: Patient) -> Iterable[LocalDocument]:
+    """What the record already holds, as the search strategy asks. One query."""
+    fields = ("unique_id", "entry_uuid", "logical_id", "confidentiality", "provenance")
+    for unique_id, uuid, logical_id, codes, provenance in RecordDocument.objects.filter(patient=patient).values_list(
+        *fields
+    ):
+        from_dmp = provenance == RecordDocument.Provenance.DMP
+        yield LocalDocument(unique_id, uuid, logical_id, frozenset(codes) if from_dmp else None)
+
+
+@dataclass(frozen=True, slots=True)
+class DmpList:
+    """The rows of the DMP list, and how many the local matrix keeps from this professional."""
+
+    rows: tuple[Row, ...]
+    withheld: int
+
+
+def dmp_list(access: Access, record: RecordView, session_key: str, at: datetime) -> DmpList:
+    """Every document the DMP showed to this professional and that the local matrix lets her read. Four queries."""
+    held = dict(RecordDocument.objects.filter(patient=access.patient).values_list("unique_id", "pk"))
+    read = frozenset(contents(access, session_key, at).values_list("unique_id", flat=True))
+    new = frozenset(notice.unique_id for notice in record.new)
+    rows = [row_of(shown, new=new, held=held, read=read) for shown in shown_documents(access.account, access.patient)]
+    withheld = withheld_types(access.account, access.service)
+    allowed = tuple(row for row in rows if row.type_code not in withheld)
+    return DmpList(allowed, len(rows) - len(allowed))
+
+
+def contents(access: Access, session_key: str, at: datetime) -> QuerySet[RetrievedContent]:
+    """What this session read of this patient, not expired."""
+    return RetrievedContent.objects.filter(
+        account=access.account,
+        patient=access.patient,
+        session_digest=vault.session_digest(session_key),
+        expires_at__gt=at,
+    ).order_by("-fetched_at", "-pk")
+
+
+def content_of(access: Access, session_key: str, unique_id: str, at: datetime) -> RetrievedContent | None:
+    """The content of one document, when this session read it."""
+    return contents(access, session_key, at).filter(unique_id=unique_id).first()
+
+
+def rules_of(legal_entity_id: int) -> dict[str, Place]:
+    """The establishment's own filing rules, by type."""
+    rows = FolderRule.objects.filter(legal_entity_id=legal_entity_id).values_list("type_code", "folder", "subfolder")
+    return {type_code: Place(folder, subfolder) for type_code, folder, subfolder in rows}
+
+
+def places_of(legal_entity: LegalEntity, patient: Patient) -> list[Place]:
+    """The folders offered when filing: those of the tables and those this record already has."""
+    used = RecordDocument.objects.filter(patient=patient).values_list("folder", "subfolder").distinct()
+    return sorted({*default_places(), *rules_of(legal_entity.pk).values(), *(Place(*pair) for pair in used)})
+
+
+def saved_filters(account: Account) -> QuerySet[SavedFilter]:
+    """The personal filters of an account, by name."""
+    return SavedFilter.objects.filter(account=account)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """A document of the local record and where its sending stands; `newer` is the DMP's newer version of it."""
+
+    document: RecordDocument
+    dispatch: Dispatch | None
+    newer: str = ""
+
+    @property
+    def sendable(self) -> bool:
+        """Produced here, never handed to the outbox: what EX_2.1-1190 wants to be seen at a glance."""
+        return self.document.provenance == RecordDocument.Provenance.HOSPITAL and self.dispatch is None
+
+
+def record_documents(patient: Patient) -> list[RecordRow]:
+    """The local record by folder, newest first. Three queries, however many documents."""
+    documents = list(
+        RecordDocument.objects.filter(patient=patient)
+        .select_related("filed_by", "author_account")
+        .prefetch_related("dispatches")
+        .order_by("folder", "subfolder", "-act_date", "-pk")
+    )
+    newer = newer_versions(patient, [one.unique_id for one in documents])
+    return [RecordRow(one, next(iter(one.dispatches.all()), None), newer.get(one.unique_id, "")) for one in documents]
+
+
+def record_document(patient: Patient, document_id: int) -> RecordRow | None:
+    """One document of the local record."""
+    found = (
+        RecordDocument.objects.select_related("filed_by", "author_account")
+        .filter(patient=patient, pk=document_id)
+        .first()
+    )
+    if found is None:
+        return None
+    newer = newer_versions(patient, [found.unique_id]).get(found.unique_id, "")
+    return RecordRow(found, found.dispatches.select_related("requested_by").first(), newer)
