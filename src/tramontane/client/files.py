@@ -46,8 +46,8 @@ def server_trust(trust_path: str, crl_path: str, revocation: str) -> ServerTrust
     certificates = x509.load_pem_x509_certificates(read(trust_path))
     anchors = tuple(one for one in certificates if one.issuer == one.subject)
     intermediates = tuple(one for one in certificates if one.issuer != one.subject)
-    mode = "require" if revocation == "require" else "unsafe-skip"
-    return ServerTrust(anchors, intermediates, revocation_lists(crl_path), mode)
+    crls = revocation_lists(crl_path)
+    return ServerTrust(anchors, intermediates, crls, "require" if revocation == "require" else "unsafe-skip")
 
 
 def revocation_lists(path: str) -> tuple[x509.CertificateRevocationList, ...]:

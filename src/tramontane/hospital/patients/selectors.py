@@ -8,7 +8,14 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from tramontane.hospital.accounts.models import Account, LegalEntity, Role, Service
 from tramontane.hospital.accounts.selectors import current_services
-from tramontane.hospital.patients.models import CareTeamMember, ConsentRecord, Episode, OutsideAccess, Patient
+from tramontane.hospital.patients.models import (
+    CareTeamMember,
+    ConsentRecord,
+    Episode,
+    InsiConnection,
+    OutsideAccess,
+    Patient,
+)
 
 # A discharged patient stays in the lists of the service for the time it takes to write and read the last results.
 AFTER_DISCHARGE = timedelta(days=30)
@@ -107,3 +114,8 @@ def arrivals(legal_entity: LegalEntity, start: datetime, end: datetime) -> Query
         .prefetch_related(consents)
         .order_by("starts_at", "id")
     )
+
+
+def insi_connection(legal_entity: LegalEntity) -> InsiConnection | None:
+    """How this legal entity reaches INSi, when it does."""
+    return InsiConnection.objects.filter(legal_entity=legal_entity).first()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tramontane.hospital.patients.views import admissions, consents, feed, patients
+from tramontane.hospital.patients.views import admissions, consents, feed, insi, patients
 
 app_name = "patients"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("patients/<int:patient_id>/identite/", admissions.identity, name="identity"),
     path("patients/<int:patient_id>/identite/controler/", admissions.control, name="control"),
     path("patients/<int:patient_id>/identite/ins/", admissions.ins, name="ins"),
+    path("patients/<int:patient_id>/identite/insi/", insi.interrogate, name="insi"),
     path("patients/<int:patient_id>/admettre/", admissions.admit_patient, name="admit"),
     path("patients/<int:patient_id>/consentement/", consents.consent, name="consent"),
     path("patients/<int:patient_id>/consentement/imprimer/", consents.notice, name="consent-notice"),

@@ -4,12 +4,14 @@ from tramontane.hospital.patients.models.consent import ConsentRecord
 from tramontane.hospital.patients.models.episodes import CareTeamMember, Episode, OutsideAccess
 from tramontane.hospital.patients.models.feed import Hl7Message
 from tramontane.hospital.patients.models.identities import LegalRepresentative, Patient
+from tramontane.hospital.patients.models.insi import InsiConnection
 
 __all__ = [
     "CareTeamMember",
     "ConsentRecord",
     "Episode",
     "Hl7Message",
+    "InsiConnection",
     "LegalRepresentative",
     "OutsideAccess",
     "Patient",

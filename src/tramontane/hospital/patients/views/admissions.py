@@ -148,6 +148,7 @@ def _identity_page(request: AuthenticatedRequest, patient: Patient, **forms: Any
         "form": forms.get("form") or IdentityForm(instance=patient),
         "ins_form": forms.get("ins_form") or InsForm(),
         "admission_form": forms.get("admission_form") or AdmissionForm(legal_entity=entity),
+        "insi_available": selectors.insi_connection(entity) is not None,
         "episodes": patient.episodes.select_related("service").order_by("-starts_at"),
     }
     failed = any(form.errors for form in forms.values())
