@@ -70,6 +70,7 @@ def make_service(entity: LegalEntity | None = None, **fields: Any) -> Service:
     entity = entity or make_legal_entity()
     number = next(_numbers)
     site = fields.pop("geographic_entity", None) or entity.geographic_entities.order_by("pk").first()
+    assert site is not None
     return Service.objects.create(
         geographic_entity=site, **{"code": f"UF{number:04d}", "name": f"Cardiologie {number}"} | fields
     )

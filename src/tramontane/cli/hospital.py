@@ -12,8 +12,18 @@ import click
 
 from tramontane.cli.base import REFUSED, UNUSABLE, FrenchCommand, FrenchGroup
 
+OPERATIONS = "tramontane.cli.hospital_operations"
 
-@click.group(cls=FrenchGroup)
+
+@click.group(
+    cls=FrenchGroup,
+    commands_at={
+        "init": (f"{OPERATIONS}.assistant:init", "Premier démarrage, jusqu'à la première consultation."),
+        "connect": (f"{OPERATIONS}.connecting:connect", "Connexion au DMP : adresse et certificats."),
+        "backup": (f"{OPERATIONS}.keeping:backup", "Sauvegarder la base intégrée et les documents."),
+        "restore": (f"{OPERATIONS}.keeping:restore", "Restaurer une sauvegarde et vérifier les traces."),
+    },
+)
 def hospital() -> None:
     """Application hospitalière : de la connexion à deux facteurs au document classé.
 
@@ -21,7 +31,7 @@ def hospital() -> None:
     """
 
 
-def _start() -> None:
+def start() -> None:
     """Read the environment and load Django, or stop with every fault in French."""
     import django
 
@@ -52,7 +62,7 @@ def _start() -> None:
 )
 def serve(host: str, port: int, socket: str, workers: int) -> None:
     """Servir l'application jusqu'à Ctrl-C. TLS est l'affaire du serveur mandataire devant elle."""
-    _start()
+    start()
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
@@ -79,7 +89,7 @@ def serve(host: str, port: int, socket: str, workers: int) -> None:
 @hospital.command("migrate", cls=FrenchCommand)
 def migrate() -> None:
     """Créer ou mettre à jour les tables."""
-    _start()
+    start()
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=1)
@@ -88,7 +98,7 @@ def migrate() -> None:
 @hospital.command("check", cls=FrenchCommand)
 def check() -> None:
     """Vérifier l'installation : une phrase par constat. Code 1 si quelque chose bloque."""
-    _start()
+    start()
     from tramontane.hospital.config.checks import Level, findings
 
     blocked = False
@@ -106,7 +116,7 @@ def check() -> None:
 @click.option("--site", required=True, metavar="NOM", help="Nom du premier site.")
 def create_entity(finess_juridique: str, name: str, finess_geographique: str, site: str) -> None:
     """Créer une entité juridique et son premier site."""
-    _start()
+    start()
     from django.db import transaction
 
     from tramontane.dmp.identity import FinessGeographique, FinessJuridique
@@ -136,7 +146,7 @@ def create_entity(finess_juridique: str, name: str, finess_geographique: str, si
 )
 def create_account(finess: str, **fields: Any) -> None:
     """Créer un compte et afficher, une fois, son mot de passe provisoire."""
-    _start()
+    start()
     from tramontane.hospital import clock
     from tramontane.hospital.accounts.models import LegalEntity
     from tramontane.hospital.accounts.services import lifecycle, passwords
@@ -160,7 +170,7 @@ def create_account(finess: str, **fields: Any) -> None:
 @click.option("--nom", "name", required=True, metavar="NOM", help="Qui s'en servira, par exemple « RH ».")
 def create_scim_token(finess: str, name: str) -> None:
     """Créer un jeton SCIM et l'afficher une fois."""
-    _start()
+    start()
     import secrets
 
     from tramontane.hospital import clock
@@ -187,7 +197,7 @@ def create_scim_token(finess: str, name: str) -> None:
 )
 def seal(pause: int) -> None:
     """Sceller les traces nouvelles, ranger ce qui a expiré."""
-    _start()
+    start()
     from django.core.management import call_command
 
     from tramontane.hospital import clock
@@ -210,7 +220,7 @@ def seal(pause: int) -> None:
 @click.option("--tete", "head", default="", metavar="EMPREINTE", help="Tête de chaîne notée ailleurs, à retrouver.")
 def verify_traces(head: str) -> None:
     """Relire toute la chaîne de traces. Code 1 si quelque chose a été touché."""
-    _start()
+    start()
     from tramontane.hospital.traces import chain
 
     result = chain.verify(head)

@@ -71,7 +71,7 @@ def test_the_session_key_changes_at_each_step_and_the_old_one_is_dead(client: Cl
     client.post("/connexion/second-facteur/", {"code": totp.now()})
     assert client.session.session_key != half
     thief = Client()
-    thief.cookies[settings.SESSION_COOKIE_NAME] = half
+    thief.cookies[settings.SESSION_COOKIE_NAME] = str(half)
     assert thief.get("/")["Location"].startswith("/connexion/")
 
 
@@ -285,7 +285,7 @@ def test_logout_ends_the_session_and_is_traced(client: Client) -> None:
     client.post("/deconnexion/")
     assert Trace.objects.filter(event="connexion.fin", account_id=account.pk).exists()
     thief = Client()
-    thief.cookies[settings.SESSION_COOKIE_NAME] = key
+    thief.cookies[settings.SESSION_COOKIE_NAME] = str(key)
     assert thief.get("/")["Location"].startswith("/connexion/")
 
 

@@ -272,7 +272,7 @@ def test_an_authorization_response_is_refused_with(
     declare(evil)
     known_to(evil)
     changes, code = RESPONSES[name]
-    assert_refused(client, log_in(client, evil, **changes), code)
+    assert_refused(client, log_in(client, evil, "psc", **changes), code)
 
 
 def test_an_answer_is_used_once(client: Client, evil: EvilProvider, declare: Declare) -> None:

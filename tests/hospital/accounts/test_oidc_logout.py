@@ -50,7 +50,7 @@ def test_another_session_of_the_same_person_stays_open(client: Client, evil: Evi
     assert client.get("/").status_code == 200
 
 
-EVENTS = {"http://schemas.openid.net/event/backchannel-logout": {}}
+EVENTS: dict[str, dict[str, str]] = {"http://schemas.openid.net/event/backchannel-logout": {}}
 REFUSALS: dict[str, tuple[Callable[[EvilProvider], Any], str]] = {
     "another algorithm": (
         lambda op: sign({"alg": "HS256", "kid": "a"}, {}, CLIENT_SECRET.encode()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from tramontane.hospital.accounts.models import Account, ExternalIdentity, LegalEntity, Passkey, TotpDevice
 
@@ -42,11 +42,17 @@ def accounts(entity: LegalEntity, search: Search) -> QuerySet[Account]:
         found = found.filter(names | Q(login__icontains=word) | Q(rpps__startswith=word))
     if search.state in ("actifs", "partis"):
         found = found.filter(is_active=search.state == "actifs")
-    flags = {"rpps": "no_rpps", "facteur": "no_factor", "homonyme": "namesake", "service": "no_service"}
+    flags = {
+        "rpps": "no_rpps",
+        "facteur": "no_factor",
+        "homonyme": "namesake",
+        "service": "no_service",
+        "toutes": "exceptional",
+    }
     if search.exception in flags:
         found = found.filter(**{flags[search.exception]: True})
     order = SORTS.get(search.sort, SORTS["nom"])
-    return found.order_by("-exceptional", *order, "pk").prefetch_related("assignments__service")
+    return found.order_by(F("exceptional").desc(), *order, "pk").prefetch_related("assignments__service")
 
 
 def _annotated(found: QuerySet[Account]) -> QuerySet[Account]:

@@ -82,7 +82,7 @@ class NewPasswordForm(forms.Form):
     def clean_password(self) -> str:
         """Long enough, not common, not the person's name, not the temporary one."""
         password = str(self.cleaned_data["password"])
-        validate_password(password, user=self.account)  # type: ignore[arg-type]  # wants attributes only
+        validate_password(password, user=self.account)
         if self.account.check_password(password):
             raise ValidationError("Choisissez un mot de passe différent de celui qui vous a été remis.")
         return password

@@ -13,7 +13,6 @@ from tramontane.hospital import clock
 from tramontane.hospital.accounts import proof as proofs
 from tramontane.hospital.accounts import sessions
 from tramontane.hospital.accounts.models import Account
-from tramontane.hospital.accounts.selectors import SERVICE_KEY
 
 # Everything else asks for a session. `/api/`, `/fhir/` and `/scim/` carry their own authentication.
 OPEN_PATHS = ("/connexion/", "/health/", "/metrics", "/theme.css", "/scim/", "/api/", "/fhir/", "/lancement/")
@@ -79,7 +78,6 @@ def _refresh(request: HttpRequest, account: Account, now: datetime) -> None:
         request.session[sessions.SEEN] = now.isoformat()
     if request.session.get(sessions.RIGHTS) != account.rights_version:
         request.session[sessions.RIGHTS] = account.rights_version
-        request.session.pop(SERVICE_KEY, None)
 
 
 def _to_login(request: HttpRequest, why: str) -> HttpResponse:

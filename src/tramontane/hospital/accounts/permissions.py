@@ -7,11 +7,12 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from tramontane.hospital.accounts.models import Account, Role
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 NOBODY: frozenset[Role] = frozenset()
 
 
@@ -25,7 +26,7 @@ def requires(*roles: Role) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if may(getattr(request, "account", None), *roles):
                 return view(request, *args, **kwargs)
             return refuse(request, roles)

@@ -37,7 +37,9 @@ def begin(request: HttpRequest, account: Account, proof: SessionProof, **provide
     proofs.write(request.session, proof)
     request.session.save()
     with transaction.atomic():
-        OpenSession.objects.create(account=account, session_key=request.session.session_key, started_at=now, **provider)
+        OpenSession.objects.create(
+            account=account, session_key=request.session.session_key or "", started_at=now, **provider
+        )
         Account.objects.filter(pk=account.pk).update(last_login=now)
         record(Event("connexion.reussie", actor(account, proof), detail={"means": proof.label}))
     request.account, request.proof = account, proof  # type: ignore[attr-defined]  # as SessionGuard would

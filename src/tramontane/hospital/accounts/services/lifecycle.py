@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tramontane.dmp.errors import InvalidIdentifier
 from tramontane.dmp.identity import Rpps
@@ -58,7 +59,7 @@ class InvalidAccountError(Exception):
 
 def faults(entity: LegalEntity, values: AccountValues, current: Account | None) -> list[Fault]:
     """Everything wrong, at once: missing names, wrong or taken RPPS, unknown role, profession or service."""
-    others = Account.objects.exclude(pk=current.pk if current else None)
+    others = Account.objects.exclude(pk=current.pk) if current else Account.objects.all()
     found = [
         *(
             Fault(name, f"{label} : obligatoire.")
@@ -77,14 +78,14 @@ def faults(entity: LegalEntity, values: AccountValues, current: Account | None) 
     return found + [Fault(name, f"{name} : plus de {LIMITS[name]} caractères.") for name in too_long]
 
 
-def _rpps_faults(rpps: str, others: object) -> list[Fault]:
+def _rpps_faults(rpps: str, others: QuerySet[Account]) -> list[Fault]:
     if not rpps:
         return []
     try:
         Rpps(rpps)
     except InvalidIdentifier as error:
         return [Fault("rpps", f"RPPS {rpps} : {error.message}")]
-    if others.filter(rpps=rpps).exists():  # type: ignore[attr-defined]  # a queryset of accounts
+    if others.filter(rpps=rpps).exists():
         return [Fault("rpps", f"RPPS {rpps} : déjà celui d’un autre compte.")]
     return []
 

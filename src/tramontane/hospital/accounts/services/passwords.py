@@ -43,7 +43,7 @@ def choose(account: Account, password: str, actor: Actor) -> None:
     Raises:
         ValidationError: too short, too common, or too close to the person's name.
     """
-    validate_password(password, user=account)  # type: ignore[arg-type]  # wants attributes only
+    validate_password(password, user=account)
     account.set_password(password)
     account.password_temporary_until = None
     with transaction.atomic():

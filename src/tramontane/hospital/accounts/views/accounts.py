@@ -88,7 +88,7 @@ def accounts(request: AuthenticatedRequest) -> HttpResponse:
         "page": page,
         "search": search,
         "exceptions": counts,
-        "exceptional": sum(count for _, _, count in counts),
+        "exceptional": directory.accounts(entity, directory.Search(exception="toutes")).count(),
         "active_count": Account.objects.filter(legal_entity=entity, is_active=True).count(),
     }
     return render(request, "accounts/accounts.html", context)

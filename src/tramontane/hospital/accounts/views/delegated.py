@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -99,7 +100,7 @@ def proof_from(profile: ProviderProfile, claims: dict[str, object], now: datetim
     instant = (
         datetime.fromtimestamp(float(auth_time), UTC) if judged.factors and isinstance(auth_time, int | float) else now
     )
-    kept = {name: claims[name] for name in ("acr", "amr", "auth_time") if name in claims}
+    kept: dict[str, Any] = {name: claims[name] for name in ("acr", "amr", "auth_time") if name in claims}
     return SessionProof(f"oidc:{profile.key}", judged.factors, profile.key, min(instant, now), judged.why_not, kept)
 
 

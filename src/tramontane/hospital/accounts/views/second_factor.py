@@ -32,11 +32,12 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return redirect(TOO_LATE)
     totp, recovery = TotpForm(), RecoveryForm()
     if request.method == "POST":
-        is_recovery = "recovery" in request.POST
-        form = RecoveryForm(request.POST) if is_recovery else TotpForm(request.POST)
-        if form.is_valid() and (answer := _try_code(request, account, form, is_recovery=is_recovery)) is not None:
+        if "recovery" in request.POST:
+            form: TotpForm | RecoveryForm = (recovery := RecoveryForm(request.POST))
+        else:
+            form = totp = TotpForm(request.POST)
+        if form.is_valid() and (answer := _try_code(request, account, form)) is not None:
             return answer
-        totp, recovery = (totp, form) if is_recovery else (form, recovery)
     context = {
         "account": account,
         "totp": totp if factors.has_totp(account) else None,
@@ -49,10 +50,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _try_code(
-    request: HttpRequest, account: Account, form: TotpForm | RecoveryForm, *, is_recovery: bool
-) -> HttpResponse | None:
+def _try_code(request: HttpRequest, account: Account, form: TotpForm | RecoveryForm) -> HttpResponse | None:
     """Open the session, or put the reason in the form."""
+    is_recovery = isinstance(form, RecoveryForm)
     now = clock.now()
     field, use = ("recovery", codes.use_recovery_code) if is_recovery else ("code", codes.check_totp)
     refusal = blocked_sentence(now, code=account.login, address=throttle.address_of(request))

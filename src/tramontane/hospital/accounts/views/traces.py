@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -29,6 +30,8 @@ from tramontane.hospital.traces.services import record
 
 auditor = requires(Role.RSSI, Role.DPO)
 PAGE = 50
+# Session keys of the last search and of the last patient.
+SEARCH, PATIENT = "trace_search", "trace_patient"
 
 
 def _day(label: str, *, required: bool = False) -> forms.DateField:
@@ -81,18 +84,14 @@ class ExtractionForm(forms.Form):
 
 @auditor
 def search(request: AuthenticatedRequest) -> HttpResponse:
-    """Search, the newest first."""
-    form = SearchForm(request.GET or None)
+    """Search, the newest first. Criteria are posted and kept in the session: an INS never stands in an address."""
+    if request.method == "POST":
+        request.session[SEARCH] = {name: request.POST.get(name, "") for name in SearchForm.base_fields}
+        return redirect("/traces/?recherche=1")
+    kept = request.session.get(SEARCH) if "recherche" in request.GET else None
+    form = SearchForm(kept)
     data = form.cleaned_data if form.is_valid() else {}
-    asked = selectors.TraceSearch(
-        request.account.legal_entity.finess_juridique,
-        data.get("professionnel", ""),
-        data.get("patient", ""),
-        data.get("depuis"),
-        data.get("jusque"),
-        data.get("evenement", ""),
-        data.get("refus", False),
-    )
+    asked = _asked(request.account.legal_entity.finess_juridique, data)
     page = Paginator(selectors.search(asked), PAGE).get_page(request.GET.get("page"))
     checks = Trace.objects.filter(event="trace.verifiee", finess_juridique=asked.finess_juridique)
     context = {
@@ -103,6 +102,18 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
         "searching": any(data.values()),
     }
     return render(request, "traces/search.html", context)
+
+
+def _asked(finess_juridique: str, data: dict[str, Any]) -> selectors.TraceSearch:
+    return selectors.TraceSearch(
+        finess_juridique,
+        data.get("professionnel", ""),
+        data.get("patient", ""),
+        data.get("depuis"),
+        data.get("jusque"),
+        data.get("evenement", ""),
+        data.get("refus", False),
+    )
 
 
 @require_POST
@@ -118,7 +129,7 @@ def verify(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @auditor
-def extract(request: AuthenticatedRequest) -> HttpResponse:
+def extract(request: AuthenticatedRequest) -> HttpResponseBase:
     """The extraction of EX_AIR-120: three fields, two formats, and its own trace."""
     form = ExtractionForm(request.POST or None)
     if not form.is_valid():
@@ -171,13 +182,16 @@ def _pdf(request: AuthenticatedRequest, form: ExtractionForm, found: Any) -> Htt
     return answer
 
 
-_FORMATS: dict[str, Callable[..., HttpResponse | StreamingHttpResponse]] = {"csv": _csv, "pdf": _pdf}
+_FORMATS: dict[str, Callable[..., HttpResponseBase]] = {"csv": _csv, "pdf": _pdf}
 
 
 @auditor
 def patient(request: AuthenticatedRequest) -> HttpResponse:
     """Who accessed this patient's DMP from here: the list one hands to the patient who asks."""
-    ins = request.GET.get("ins", "").strip()
+    if request.method == "POST":
+        request.session[PATIENT] = request.POST.get("ins", "").strip()[:30]
+        return redirect("/traces/patient/?liste=1")
+    ins = request.session.get(PATIENT, "") if "liste" in request.GET else ""
     found = selectors.of_patient(request.account.legal_entity.finess_juridique, ins)
     page = Paginator(found, 200).get_page(request.GET.get("page"))
     context = {"ins": ins, "page": page, "rows": [(trace, selectors.sentence(trace)) for trace in page]}
