@@ -107,11 +107,13 @@ def write_pki(directory: Path, now: datetime) -> tuple[str, ...]:
 
 
 def hospital_leaves(pki: UnsafeDemoPki) -> Mapping[str, Credentials]:
-    """The hospital's two certificates, and the server's."""
+    """The hospital's two certificates, its certificate for INSi, and the server's."""
     structure = HOSPITAL.finess.struct_idnat.value
     return {
         "authentification": pki.issue(Profile.AUTH_CLI, Subject("DMP AUTH TEST FICTIF", structure, HOSPITAL.name)),
         "signature": pki.issue(Profile.SIGN, Subject("DMP SIGN TEST FICTIF", structure, HOSPITAL.name)),
+        # INSi knows software by the CN of its own certificate (INSI-AUTO or INSI-MANU).
+        "insi": pki.issue(Profile.AUTH_CLI, Subject("INSI-AUTO", structure, HOSPITAL.name)),
         "serveur": pki.issue(Profile.SERVER, Subject("localhost", "2000000000", "SI-DMP MAQUETTE FICTIVE")),
     }
 

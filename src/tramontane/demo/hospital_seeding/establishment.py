@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urljoin
 
 from tramontane.demo.documents import OID
 from tramontane.demo.structures import HOSPITAL
@@ -15,12 +16,14 @@ from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.consultations.models import DmpConnection, SiteContract
 from tramontane.hospital.habilitations.content import key_of
 from tramontane.hospital.habilitations.services import publish
+from tramontane.hospital.patients.models import InsiConnection
 from tramontane.rules.access import LocalRights
 from tramontane.rules.habilitation import LocalRule, LocalRules
 
 # The passphrase of the test PKCS#12 files is read from this variable (its value: `demo.pki.DEMO_PASSWORD`).
 PKCS12_VARIABLE = "TRAMONTANE_PKCS12_PASSWORD"
 PHYSICIAN = "10"
+INSI_PATH = "/insi/lps"  # where the stand-in answers for INSi, beside the SI-DMP
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +53,24 @@ def _site(entity: LegalEntity, site: Site, at: datetime) -> None:
 
 
 def connect(entity: LegalEntity, endpoint: Endpoint, at: datetime) -> None:
-    """Point the entity at the stand-in: its port and its certificates change at each start."""
+    """Point the entity at the stand-in, DMP and INSi: its port and its certificates change at each start."""
     pki = endpoint.pki.absolute()
-    DmpConnection.objects.update_or_create(
-        legal_entity=entity,
-        defaults={
-            "base_url": endpoint.base_url,
-            "trust_path": str(pki / "autorites.pem"),
-            "crl_path": str(pki / "crl.pem"),
-            "authentication": f"file:{pki / 'authentification.p12'}",
-            "signature": f"file:{pki / 'signature.p12'}",
-            "secret_name": PKCS12_VARIABLE,
-            "software_oid": OID,
-            "software_homologation": "HOMOLOGATION-FICTIVE",
-            "updated_at": at,
-        },
-    )
+    common = {
+        "trust_path": str(pki / "autorites.pem"),
+        "crl_path": str(pki / "crl.pem"),
+        "secret_name": PKCS12_VARIABLE,
+        "updated_at": at,
+    }
+    dmp = {
+        "base_url": endpoint.base_url,
+        "authentication": f"file:{pki / 'authentification.p12'}",
+        "signature": f"file:{pki / 'signature.p12'}",
+        "software_oid": OID,
+        "software_homologation": "HOMOLOGATION-FICTIVE",
+    }
+    insi = {"url": urljoin(endpoint.base_url, INSI_PATH), "authentication": f"file:{pki / 'insi.p12'}"}
+    DmpConnection.objects.update_or_create(legal_entity=entity, defaults=common | dmp)
+    InsiConnection.objects.update_or_create(legal_entity=entity, defaults=common | insi)
 
 
 def publish_matrix(entity: LegalEntity, author: Account) -> None:
