@@ -189,3 +189,10 @@ def test_the_feed_of_another_entity_does_not_exist_here(desk):
     row = Hl7Message.objects.get()
     assert desk.get(f"/admissions/flux/{row.pk}/").status_code == 404
     assert desk.post(f"/admissions/flux/{row.pk}/rejouer/").status_code == 404
+
+
+def test_the_list_is_sorted_by_the_name_it_shows(clinician, entity, service):
+    admitted(entity, service, birth_name="ALBERT", used_name="ZOLA")
+    admitted(entity, service, birth_name="MOREAU")
+    page = text(clinician.get("/patients/"))
+    assert page.index("MOREAU") < page.index("ZOLA")

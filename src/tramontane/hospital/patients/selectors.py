@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 
 from tramontane.hospital.accounts.models import Account, LegalEntity, Role, Service
 from tramontane.hospital.accounts.selectors import current_services
@@ -21,6 +21,12 @@ from tramontane.hospital.patients.models import (
 AFTER_DISCHARGE = timedelta(days=30)
 # A patient reached outside the care team stays within reach for a day's work.
 OUTSIDE_FOR = timedelta(hours=12)
+
+# The names a list shows and is sorted by: those in use, or those of birth.
+SHOWN = {
+    "shown_name": Case(When(used_name="", then=F("birth_name")), default=F("used_name")),
+    "shown_given_name": Case(When(used_given_name="", then=F("first_given_name")), default=F("used_given_name")),
+}
 
 
 def active_episodes(at: datetime) -> Q:

@@ -19,7 +19,7 @@ from tramontane.hospital.patients.models import Episode
 from tramontane.hospital.patients.services import note_outside_access
 
 PAGE_SIZE = 25
-ORDERS = {"nom": ("birth_name", "first_given_name"), "naissance": ("birth_date",), "ipp": ("ipp",)}
+ORDERS = {"nom": ("shown_name", "shown_given_name"), "naissance": ("birth_date",), "ipp": ("ipp",)}
 
 
 @requires(Role.CLINICIAN)
@@ -34,7 +34,9 @@ def listing(request: AuthenticatedRequest) -> HttpResponse:
         patients = patients.filter(Exists(here))
     text = request.GET.get("q", "")
     order = request.GET.get("tri", "nom")
-    found = selectors.search(patients, text).order_by(*ORDERS.get(order, ORDERS["nom"]), "pk")
+    found = (
+        selectors.search(patients, text).annotate(**selectors.SHOWN).order_by(*ORDERS.get(order, ORDERS["nom"]), "pk")
+    )
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page": page, "q": text, "service": service, "everywhere": everywhere, "order": order}
     template = "patients/_rows.html" if request.htmx.target == "resultats" else "patients/list.html"
