@@ -51,8 +51,10 @@ def reasons_of(facts: FeedingFacts) -> tuple[Reason, ...]:
     return tuple(condition.reason(facts) for condition in _CONDITIONS if not condition.holds(facts))
 
 
-def _always(*parts: str, solver: Solver) -> Callable[[FeedingFacts], Reason]:
-    reason = Reason(*parts, solver)
+def _always(
+    code: str, sentence: str, reference: str, next_step: str, *, solver: Solver
+) -> Callable[[FeedingFacts], Reason]:
+    reason = Reason(code, sentence, reference, next_step, solver)
     return lambda _facts: reason
 
 

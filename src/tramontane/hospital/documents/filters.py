@@ -31,7 +31,7 @@ _ONLY: Mapping[str, Callable[[Row], bool]] = {
 }
 ORDERS = {"date": "Date", "type": "Type", "auteur": "Auteur", "titre": "Titre"}
 _SORTS: Mapping[str, Callable[[Row], Any]] = {
-    "date": lambda row: "",
+    "date": lambda _row: "",
     "type": lambda row: row.label.casefold(),
     "auteur": lambda row: (row.institution.casefold(), row.author.casefold()),
     "titre": lambda row: row.title.casefold(),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote, unquote
 
 from tramontane.dmp.nomenclatures import class_code_of
 
@@ -18,6 +19,17 @@ class Place:
 
     folder: str
     subfolder: str = ""
+
+    @property
+    def key(self) -> str:
+        """How a form names it: each part quoted, so that no name can be mistaken for two."""
+        return f"{quote(self.folder, safe='')}/{quote(self.subfolder, safe='')}"
+
+    @classmethod
+    def of_key(cls, key: str) -> Place:
+        """Back from a form; names are cut to what the record holds."""
+        folder, _, subfolder = key.partition("/")
+        return cls(unquote(folder)[:80], unquote(subfolder)[:80])
 
     def __str__(self) -> str:
         return f"{self.folder} / {self.subfolder}" if self.subfolder else self.folder

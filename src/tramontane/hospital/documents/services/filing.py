@@ -58,7 +58,7 @@ def file_document(access: Access, session_key: str, unique_id: str, place: Place
     try:
         _write(document, content, access)
     except IntegrityError:  # somebody filed it meanwhile
-        document.content.storage.delete(document.content.name)
+        _forget_file(document)
         return Filed(RecordDocument.objects.get(patient=access.patient, unique_id=unique_id), already=True)
     return Filed(document)
 
@@ -116,8 +116,12 @@ def _write(document: RecordDocument, content: bytes, access: Access) -> None:
             where = {"folder": document.folder, "subfolder": document.subfolder, "sha256": document.sha256}
             record(access.event("document.classe", document_ids=(document.unique_id,), detail=where))
     except gateway.AccessRefusedError:
-        document.content.storage.delete(document.content.name)
+        _forget_file(document)
         raise
+
+
+def _forget_file(document: RecordDocument) -> None:
+    document.content.storage.delete(str(document.content.name))
 
 
 def _file_name(content: bytes) -> str:
@@ -138,7 +142,6 @@ def undo(access: Access, session_key: str, document: RecordDocument) -> bool:
     """Take a filed document out of the record. Traces: `document.declasse`. False when it is too late."""
     if not may_undo(document, access.account, session_key):
         return False
-    storage, name = document.content.storage, document.content.name
     with transaction.atomic():
         deleted, _ = RecordDocument.objects.filter(pk=document.pk).delete()
         if deleted:
@@ -147,7 +150,7 @@ def undo(access: Access, session_key: str, document: RecordDocument) -> bool:
                     "document.declasse", document_ids=(document.unique_id,), detail={"sha256": document.sha256}
                 )
             )
-            transaction.on_commit(lambda: storage.delete(name))
+            transaction.on_commit(lambda: _forget_file(document))
     return bool(deleted)
 
 

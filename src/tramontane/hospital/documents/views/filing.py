@@ -14,7 +14,7 @@ from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.consultations import gateway
 from tramontane.hospital.consultations.access import access_of
 from tramontane.hospital.documents import selectors
-from tramontane.hospital.documents.folders import Place
+from tramontane.hospital.documents.folders import Place, default_place
 from tramontane.hospital.documents.services import filing
 from tramontane.hospital.documents.services.reading import ReadOutcome
 from tramontane.hospital.documents.views import record
@@ -47,10 +47,10 @@ def file(request: AuthenticatedRequest, patient_id: int) -> HttpResponse:
 
 
 def _place(request: AuthenticatedRequest) -> Place:
-    """The folder chosen in the list (`dossier/sous-dossier`), unless another one was typed."""
+    """The folder chosen in the list, unless another one was typed; none at all: the default of unknown documents."""
     typed = Place(request.POST.get("dossier", "").strip()[:80], request.POST.get("sous_dossier", "").strip()[:80])
-    folder, _, subfolder = request.POST.get("place", "").partition("\x1f")
-    return typed if typed.folder else Place(folder[:80] or "Documents externes", subfolder[:80])
+    chosen = Place.of_key(request.POST.get("place", ""))
+    return next((place for place in (typed, chosen) if place.folder), default_place(""))
 
 
 def _local_address(patient_id: int, document_id: int) -> str:
