@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "tramontane.hospital.habilitations",
     "tramontane.hospital.consultations",
     "tramontane.hospital.documents",
+    "tramontane.hospital.interfaces",
 ]
 
 MIDDLEWARE = [

@@ -48,6 +48,7 @@ EVENTS: dict[str, str] = {
     "document.declasse": "Classement annulé",
     "document.envoi": "Envoi au DMP : {outcome}",
     "lancement.contextuel": "Lancement contextuel depuis le DPI",
+    "lancement.refuse": "Lancement contextuel refusé : {reason}",
     "trace.extraite": "Extraction de traces",
     "trace.verifiee": "Chaîne de traces vérifiée",
     "prechargement": "Préchargement : {outcome}",

@@ -1,0 +1,1 @@
+"""Writing: registered record systems and their keys, launches."""

@@ -1,0 +1,17 @@
+"""Addresses of the interfaces app."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tramontane.hospital.interfaces.views import launch, registry
+
+app_name = "interfaces"
+urlpatterns = [
+    path("lancement/", launch.start, name="launch"),
+    path("lancement/<uuid:launch_id>/", launch.panel, name="panel"),
+    path("rssi/logiciels/", registry.listing, name="record-systems"),
+    path("rssi/logiciels/<int:system_id>/cles/", registry.add_key, name="add-key"),
+    path("rssi/logiciels/<int:system_id>/cles/<int:key_id>/revoquer/", registry.revoke_key, name="revoke-key"),
+    path("rssi/logiciels/<int:system_id>/fermer/", registry.close, name="close-record-system"),
+]
