@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from tramontane.dmp.errors import MalformedMessage, RemoteError, TramontaneError
+from tramontane.cli.printable import escaped, printable
+from tramontane.dmp.errors import LocalError, MalformedMessage, RemoteError, TramontaneError
 
 OK, REFUSED, UNUSABLE, TRANSPORT = 0, 1, 2, 3
 EXIT_CODES_HELP = (
@@ -30,8 +32,11 @@ class FrenchCommand(click.Command):
         try:
             return super().invoke(ctx)
         except TramontaneError as error:
-            report(error, as_json=bool(ctx.params.get("as_json")))
-            ctx.exit(exit_code(error))
+            return _leave(ctx, error)
+        except OSError as error:
+            if error.filename is None:  # not about a file the user named: ours to see
+                raise
+            return _leave(ctx, _unusable_path(error))
 
 
 class FrenchGroup(click.Group):
@@ -68,6 +73,37 @@ class FrenchGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in self.commands_at.items()])
 
 
+def _leave(ctx: click.Context, error: TramontaneError) -> NoReturn:
+    report(error, as_json=bool(ctx.params.get("as_json")))
+    ctx.exit(exit_code(error))
+
+
+def _unusable_path(error: OSError) -> LocalError:
+    return LocalError(
+        f"« {error.filename} » ne peut pas être utilisé.",
+        code="chemin-inutilisable",
+        received=why(error),
+        next_step="choisissez un autre chemin, ou donnez-vous le droit d'y écrire",
+    )
+
+
+_WHY = {
+    errno.ENOENT: "fichier ou répertoire introuvable",
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "accès refusé",
+    errno.EISDIR: "c'est un répertoire",
+    errno.ENOTDIR: "ce n'est pas un répertoire",
+    errno.ENOSPC: "disque plein",
+    errno.EROFS: "système de fichiers en lecture seule",
+    errno.EADDRINUSE: "adresse déjà utilisée",
+}
+
+
+def why(error: OSError) -> str:
+    """What the system refused, in French where it is usual."""
+    return _WHY.get(error.errno or 0) or error.strerror or "erreur du système"
+
+
 def exit_code(error: TramontaneError) -> int:
     """The exit code of an error, from its family."""
     from tramontane.client.errors import ClientClosed, TransportError
@@ -84,7 +120,7 @@ def report(error: TramontaneError, *, as_json: bool) -> None:
     if as_json:
         emit({"error": error_fields(error)})
         return
-    click.echo(f"Erreur\N{NO-BREAK SPACE}: {error.explain()}", err=True)
+    click.echo(printable(f"Erreur\N{NO-BREAK SPACE}: {error.explain()}"), err=True)
 
 
 def error_fields(error: TramontaneError) -> dict[str, str]:
@@ -104,7 +140,7 @@ def error_fields(error: TramontaneError) -> dict[str, str]:
 
 def emit(value: object) -> None:
     """A value as JSON on stdout, accents readable."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(escaped(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:

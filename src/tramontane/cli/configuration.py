@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tramontane.cli.base import why
 from tramontane.cli.inputs import read_certificates, read_crls, read_input
 from tramontane.client import Endpoint, HospitalIdentity, PrivateKeySigner, Professional, ServerTrust, TlsCredentials
 from tramontane.dmp.errors import LocalError
@@ -143,7 +144,7 @@ def load(path: Path) -> Configuration:
         raise LocalError(
             f"La configuration « {path} » ne peut pas être lue.",
             code="configuration-absente",
-            received=error.strerror or "erreur de lecture",
+            received=why(error),
             next_step="lancez « tramontane demo --once », qui l'écrit, ou donnez la vôtre avec --config",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

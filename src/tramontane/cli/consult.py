@@ -9,6 +9,7 @@ import click
 
 from tramontane.cli.base import REFUSED, FrenchCommand, FrenchGroup, emit, json_option
 from tramontane.cli.options import config_option, ins_option, mode_option, professional_option
+from tramontane.cli.printable import printable
 
 if TYPE_CHECKING:
     from tramontane.cli.opening import Opening
@@ -131,7 +132,7 @@ def get(ctx: click.Context, /, *, as_json: bool, unique_ids: tuple[str, ...], di
         emit({"documents": filed})
         return
     for document in filed:
-        click.echo(f"{document['title']} ({document['kind']}), empreinte conforme")
+        click.echo(printable(f"{document['title']} ({document['kind']}), empreinte conforme"))
         for path in document["files"]:
             click.echo(f"   {path}")
 

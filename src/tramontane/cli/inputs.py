@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 import click
 from cryptography import x509
 
+from tramontane.cli.base import why
 from tramontane.dmp.errors import CertificateMisuse, LocalError
 from tramontane.dmp.identity import Ins, InsAuthority
 
@@ -22,12 +24,18 @@ def read_input(path: str) -> bytes:
         LocalError: unreadable, empty, or larger than 64 MB.
     """
     try:
-        data = sys.stdin.buffer.read(MAX_INPUT + 1) if path == "-" else _read_file(Path(path))
+        data = _standard_input().buffer.read(MAX_INPUT + 1) if path == "-" else _read_file(Path(path))
     except OSError as error:
-        raise unusable(f"« {path} » ne peut pas être lu.", received=error.strerror or "erreur de lecture") from error
+        raise unusable(f"« {path} » ne peut pas être lu.", received=why(error)) from error
     if not data or len(data) > MAX_INPUT:
         raise unusable(f"« {path} » est vide ou trop gros.", received=f"{len(data)} octets")
     return data
+
+
+def _standard_input() -> TextIO:
+    if sys.stdin is None:  # closed by whoever started us
+        raise unusable("L'entrée standard est fermée.", received="aucune entrée")
+    return sys.stdin
 
 
 def _read_file(path: Path) -> bytes:
@@ -105,5 +113,5 @@ class Instant(click.ParamType):
 
 def patient(text: str, authority: InsAuthority) -> Ins:
     """The INS of an option: 15 characters, spaces allowed, or ``-`` to read it from standard input."""
-    value = sys.stdin.readline() if text == "-" else text
+    value = _standard_input().readline() if text == "-" else text
     return Ins("".join(value.split()).upper(), authority)

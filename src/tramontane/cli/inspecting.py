@@ -25,11 +25,12 @@ def inspect(ctx: click.Context, /, *, source: str, content_type: str | None, sho
     """
     from tramontane.cli.inputs import read_input
     from tramontane.cli.inspect import recognise
+    from tramontane.cli.printable import printable
 
     found = recognise(read_input(source), content_type, show_traits=show_traits)
     if as_json:
         emit(found.as_json())
     else:
         for line in found.summary_lines:
-            click.echo(line)
+            click.echo(printable(line))
     ctx.exit(OK if found.recognised else UNUSABLE)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tramontane.cli.base import FrenchCommand, FrenchGroup
+from tramontane.dmp.errors import CertificateMisuse
+
+if TYPE_CHECKING:
+    from tramontane.national.server import Tls
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -92,16 +98,38 @@ def serve(*, host: str, port: int, workers: int, data: Path, database_url: str, 
     """
     from django.db import Error as DatabaseError
 
+    from tramontane.database import from_url
     from tramontane.demo.processes import database_unavailable, require_free
     from tramontane.national.server import Tls, run
 
+    tls = Tls(files["certificate"], files["key"], files["anchors"], files["intermediaires"], files["crl"])
+    _require_usable(tls)
+    try:
+        from_url(database_url or "sqlite:///")
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     require_free(port, host)
     click.echo(
         f"Maquette du SI-DMP (simulation)\N{NO-BREAK SPACE}: https://{host}:{port}/si-dmp-server/v2/services/, "
         "Ctrl-C pour arrêter."
     )
-    tls = Tls(files["certificate"], files["key"], files["anchors"], files["intermediaires"], files["crl"])
     try:
         run(tls=tls, data_directory=data, host=host, port=port, workers=workers, database_url=database_url)
     except DatabaseError as error:
         raise database_unavailable(error) from error
+
+
+def _require_usable(tls: Tls) -> None:
+    """Raises CertificateMisuse before anything starts: OpenSSL alone would only say « PEM lib »."""
+    from tramontane.national.server.tls import context
+
+    try:
+        context(tls)
+    except ssl.SSLError as error:
+        raise CertificateMisuse(
+            "Les fichiers TLS de la maquette ne peuvent pas servir.",
+            code="tls-inutilisable",
+            expected="un certificat et sa chaîne, la clé de ce certificat, des racines, en PEM",
+            received=getattr(error, "reason", None) or "un contenu illisible",
+            next_step="refaites-les avec « tramontane pki demo », ou corrigez --certificat, --cle et --racines",
+        ) from error

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
+from tramontane.cli.printable import printable
 from tramontane.dmp.verdicts import Outcome, Verdict
 
 MARKS = {
@@ -18,10 +20,18 @@ MARKS = {
 }
 
 
+class _SafeConsole(Console):
+    """Styles are ours; the words may come from a hostile document, and rich lets ESC through."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console that writes plain text, wide enough for tables, when nobody looks."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, highlight=False, soft_wrap=True, width=None if stream.isatty() else 180)
+    return _SafeConsole(stderr=stderr, highlight=False, soft_wrap=True, width=None if stream.isatty() else 180)
 
 
 def show_verdicts(verdicts: Iterable[Verdict], out: Console | None = None) -> None:
