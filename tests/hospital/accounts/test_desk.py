@@ -52,8 +52,16 @@ def test_the_list_costs_the_same_number_of_queries_for_1_and_for_60_accounts(
     service = make_service(manager.legal_entity)
     for _ in range(60):
         make_account(manager.legal_entity, services=(service,))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(13):
         assert len(client.get("/comptes/").context["page"]) == 50
+
+
+def test_namesakes_are_shown_as_exceptions(client: Client, manager: Account) -> None:
+    for given_name in ("Jean", "JEAN", "Paul"):
+        make_account(manager.legal_entity, family_name="Petit", given_name=given_name)
+    make_account(family_name="Petit", given_name="Paul")
+    found = client.get("/comptes/?exception=homonyme").context["page"]
+    assert sorted(account.given_name for account in found) == ["JEAN", "Jean"]
 
 
 def test_an_account_is_created_changed_closed_and_reopened_by_hand(client: Client, manager: Account) -> None:

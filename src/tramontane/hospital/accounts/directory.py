@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Concat, Upper
 
-from tramontane.hospital.accounts.models import Account, ExternalIdentity, LegalEntity, Passkey, TotpDevice
+from tramontane.hospital.accounts.models import (
+    Account,
+    ExternalIdentity,
+    LegalEntity,
+    Passkey,
+    ServiceAssignment,
+    TotpDevice,
+)
 
 SORTS = {
     "nom": ("family_name", "given_name"),
@@ -23,6 +31,9 @@ EXCEPTIONS = {
     "service": "Aucun service",
 }
 
+FLAGS = {"rpps": "no_rpps", "facteur": "no_factor", "homonyme": "namesake", "service": "no_service"}
+_NAME = Upper(Concat("family_name", Value("/"), "given_name"))
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -36,7 +47,7 @@ class Search:
 
 def accounts(entity: LegalEntity, search: Search) -> QuerySet[Account]:
     """Accounts with `no_rpps`, `no_factor`, `namesake`, `no_service`; those with an exception come first."""
-    found = _annotated(Account.objects.filter(legal_entity=entity))
+    found = _annotated(Account.objects.filter(legal_entity=entity), entity)
     for word in search.text.split():
         names = Q(family_name__icontains=word) | Q(given_name__icontains=word)
         found = found.filter(names | Q(login__icontains=word) | Q(rpps__startswith=word))
@@ -55,25 +66,25 @@ def accounts(entity: LegalEntity, search: Search) -> QuerySet[Account]:
     return found.order_by(F("exceptional").desc(), *order, "pk").prefetch_related("assignments__service")
 
 
-def _annotated(found: QuerySet[Account]) -> QuerySet[Account]:
+def _annotated(found: QuerySet[Account], entity: LegalEntity) -> QuerySet[Account]:
     clinician = Q(roles__icontains='"clinician"')
-    namesake = Account.objects.filter(
-        legal_entity=OuterRef("legal_entity"), family_name__iexact=OuterRef("family_name"),
-        given_name__iexact=OuterRef("given_name"), is_active=True,
-    ).exclude(pk=OuterRef("pk"))  # fmt: skip
+    # One grouping read once, not a comparison of each account with every other.
+    active = Account.objects.filter(legal_entity=entity, is_active=True)
+    shared = active.annotate(key=_NAME).values("key").annotate(holders=Count("pk")).filter(holders__gt=1).values("key")
     mine = {"account": OuterRef("pk")}
     factor = (
         Exists(Passkey.objects.filter(**mine))
         | Exists(TotpDevice.objects.filter(**mine, confirmed_at__isnull=False))
         | Exists(ExternalIdentity.objects.filter(**mine))
     )
-    working = Account.objects.filter(pk=OuterRef("pk"), assignments__ends_at=None, assignments__isnull=False)
-    active = Q(is_active=True)
+    working = Exists(ServiceAssignment.objects.filter(**mine, ends_at=None))
+    here = Q(is_active=True)
     return found.annotate(
-        no_rpps=_flag(active & clinician & Q(rpps=None)),
-        no_factor=_flag(active & ~Q(factor)),
-        namesake=_flag(active & Q(Exists(namesake))),
-        no_service=_flag(active & clinician & ~Q(Exists(working))),
+        key=_NAME,
+        no_rpps=_flag(here & clinician & Q(rpps=None)),
+        no_factor=_flag(here & ~Q(factor)),
+        namesake=_flag(here & Q(key__in=shared)),
+        no_service=_flag(here & clinician & ~Q(working)),
     ).annotate(exceptional=_flag(Q(no_rpps=True) | Q(no_factor=True) | Q(namesake=True) | Q(no_service=True)))
 
 
@@ -81,6 +92,9 @@ def _flag(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())  # noqa: FBT003 - SQL booleans
 
 
-def exception_counts(entity: LegalEntity) -> list[tuple[str, str, int]]:
-    """Each kind of exception: key, label, how many accounts."""
-    return [(key, label, accounts(entity, Search(exception=key)).count()) for key, label in EXCEPTIONS.items()]
+def exception_counts(entity: LegalEntity) -> tuple[list[tuple[str, str, int]], int]:
+    """Each kind of exception (key, label, how many accounts), and how many accounts have at least one."""
+    flags = {**FLAGS, "toutes": "exceptional"}
+    found = accounts(entity, Search()).order_by()
+    counts = found.aggregate(**{f"n_{key}": Count("pk", filter=Q(**{flag: True})) for key, flag in flags.items()})
+    return [(key, label, counts[f"n_{key}"]) for key, label in EXCEPTIONS.items()], counts["n_toutes"]

@@ -84,8 +84,8 @@ class SessionProof:
         return replace(self, factors=(), why_not=TOO_OLD)
 
     def for_rules(self) -> AuthenticationProof | None:
-        """What `rules.access` judges. None when nothing usable was proven."""
-        if not self.factors and self.provider == "local":
+        """What `rules.access` judges. None when there is no proof any more; no factor when a provider told none."""
+        if not self.factors and (self.provider == "local" or self.why_not == TOO_OLD):
             return None
         families = frozenset(Factor(name) for name in self.factors)
         return AuthenticationProof(self.label, families, self.provider, self.instant)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from tramontane.hospital.accounts import sessions
 from tramontane.hospital.accounts.models import Account, TotpDevice
 from tramontane.hospital.accounts.services import throttle
 from tramontane.hospital.traces.events import Actor, Event
@@ -42,11 +43,12 @@ def remove_totp(account: Account, actor: Actor) -> bool:
 
 
 def reset(account: Account, actor: Actor) -> None:
-    """Forget every factor (lost phone, lost key): the account enrols again, from a temporary password."""
+    """Forget every factor (lost or stolen phone or key) and end open sessions: the account enrols again."""
     with transaction.atomic():
         account.passkeys.all().delete()
         account.recovery_codes.all().delete()
         TotpDevice.objects.filter(account=account).delete()
         record(Event("facteur.retire", actor, detail={"means": "tous", "account_id": account.pk}))
+    sessions.end_all(account)
     throttle.succeeded(throttle.Scope.PASSWORD, account.login)
     throttle.succeeded(throttle.Scope.CODE, account.login)

@@ -83,12 +83,12 @@ def accounts(request: AuthenticatedRequest) -> HttpResponse:
     entity = request.account.legal_entity
     search = search_of(request)
     page = Paginator(directory.accounts(entity, search), PAGE).get_page(request.GET.get("page"))
-    counts = directory.exception_counts(entity)
+    counts, exceptional = directory.exception_counts(entity)
     context = {
         "page": page,
         "search": search,
         "exceptions": counts,
-        "exceptional": directory.accounts(entity, directory.Search(exception="toutes")).count(),
+        "exceptional": exceptional,
         "active_count": Account.objects.filter(legal_entity=entity, is_active=True).count(),
     }
     return render(request, "accounts/accounts.html", context)

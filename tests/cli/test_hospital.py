@@ -1,0 +1,84 @@
+"""`tramontane hospital …`: from an empty database to a first account, and the upkeep of traces."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner, Result
+from django.db import connection
+from django.test import Client
+
+from tramontane.cli.hospital import hospital
+from tramontane.hospital.accounts.models import Account, LegalEntity, ScimToken
+from tramontane.hospital.traces import append_only
+from tramontane.hospital.traces.models import Seal, Trace
+
+pytestmark = pytest.mark.django_db
+ENTITY = (
+    "create-entity",
+    "--finess-juridique",
+    "690000001",
+    "--nom",
+    "CH d'essai",
+    "--finess-geographique",
+    "690000019",
+    "--site",
+    "Site",
+)
+ACCOUNT = ("create-account", "--entite", "690000001", "--identifiant", "z.durand", "--nom", "Durand", "--prenom", "Zoé", "--role", "account_manager")  # fmt: skip
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(hospital, list(arguments))
+
+
+def test_an_empty_installation_becomes_one_where_someone_can_log_in() -> None:
+    assert run("check").exit_code == 1
+    assert run(*ENTITY).exit_code == 0
+    created = run(*ACCOUNT)
+    assert created.exit_code == 0
+    password = created.output.rsplit(" ", 1)[1].strip()
+    answer = Client().post("/connexion/", {"login": "z.durand", "password": password})
+    assert answer["Location"] == "/connexion/nouveau-mot-de-passe/"
+    checked = run("check")
+    assert checked.exit_code == 0, checked.output
+    assert Trace.objects.get(event="compte.cree").account_name == "ligne de commande"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ((*ACCOUNT[:2], "000000000", *ACCOUNT[3:]), "create-entity"),
+        ((*ACCOUNT, "--rpps", "12345678901"), "RPPS"),
+        ((*ACCOUNT, "--role", "reine"), "Rôle inconnu"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused_with_its_reason(arguments: tuple[str, ...], word: str) -> None:
+    run(*ENTITY)
+    refused = run(*arguments)
+    assert refused.exit_code == 2
+    assert word in refused.output
+    assert not Account.objects.exists()
+
+
+def test_a_scim_token_is_shown_once_and_opens_its_entity() -> None:
+    run(*ENTITY)
+    token = run("create-scim-token", "--entite", "690000001", "--nom", "RH").output.rsplit(" ", 1)[1].strip()
+    assert ScimToken.objects.get().legal_entity == LegalEntity.objects.get()
+    answer = Client().get("/scim/v2/Users", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+
+
+def test_sealing_then_verifying_then_finding_what_was_touched() -> None:
+    run(*ENTITY)
+    run(*ACCOUNT)
+    assert "tête" in run("seal").output
+    head = Seal.objects.get().hash
+    assert run("verify-traces", "--tete", head).exit_code == 0
+    assert run("verify-traces", "--tete", "0" * 64).exit_code == 1
+    append_only.run(connection, append_only.removal(connection.vendor))
+    touched = Trace.objects.order_by("id").first()
+    assert touched is not None
+    Trace.objects.filter(pk=touched.pk).update(account_name="autre")
+    found = run("verify-traces")
+    assert found.exit_code == 1
+    assert f"La trace {touched.pk} a été modifiée." in found.output
