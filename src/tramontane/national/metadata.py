@@ -9,34 +9,18 @@ import msgspec
 from tramontane.dmp.nomenclatures import Coded
 from tramontane.dmp.xds import (
     Association,
-    AssociationType,
     AuthorInstitution,
     AuthorPerson,
     AvailabilityStatus,
     DocumentEntry,
-    Kept,
-    Slot,
     SubmissionSet,
 )
 from tramontane.national.judge.facts import DocumentFacts
 from tramontane.national.models import AssociationRecord, SubmissionSetRecord
 
-
-class _StoredAssociation(msgspec.Struct, frozen=True, kw_only=True):
-    """An Association whose type is a text: msgspec does not decode an enumeration or any other text."""
-
-    entry_uuid: str = ""
-    type: str = ""
-    source: str = ""
-    target: str = ""
-    slots: tuple[Slot, ...] = ()
-    kept: Kept = Kept()
-
-
 _ENTRIES = msgspec.json.Decoder(DocumentEntry)
 _SUBMISSIONS = msgspec.json.Decoder(SubmissionSet)
-_ASSOCIATIONS = msgspec.json.Decoder(_StoredAssociation)
-_TYPES = {known.value: known for known in AssociationType}
+_ASSOCIATIONS = msgspec.json.Decoder(Association)
 
 
 def document_columns(entry: DocumentEntry) -> dict[str, Any]:
@@ -100,9 +84,7 @@ def submission_of(row: SubmissionSetRecord) -> SubmissionSet:
 
 def association_of(row: AssociationRecord) -> Association:
     """The Association of a row."""
-    stored = _ASSOCIATIONS.decode(row.metadata)
-    known = {"type": _TYPES.get(stored.type, stored.type)}
-    return Association(**(msgspec.structs.asdict(stored) | known))
+    return _ASSOCIATIONS.decode(row.metadata)
 
 
 def facts_of(entry: DocumentEntry) -> DocumentFacts:

@@ -104,6 +104,42 @@ def test_showing_removes_only_its_own_code(hide, show):
         show(entry(), submission_set())
 
 
+@pytest.mark.parametrize(
+    ("hide", "show"),
+    [
+        (xds.MASQUE_PS, td3_3.unmask),
+        (xds.INVISIBLE_PATIENT, td3_3.make_visible_to_patient),
+        (xds.INVISIBLE_REPRESENTANTS_LEGAUX, td3_3.make_visible_to_legal_representatives),
+    ],
+)
+@pytest.mark.parametrize(
+    "details",
+    [
+        '<rim:Slot name="codingScheme"><rim:ValueList><rim:Value>s</rim:Value></rim:ValueList></rim:Slot>',
+        "<rim:Name/>",
+        "",
+    ],
+)
+def test_a_code_that_came_without_label_is_removed_for_good(hide, show, details):
+    hidden = with_confidentiality(hide, details)
+    assert hide in {code.code for code in hidden.confidentiality_codes}
+    request = whole(td3_3.request(call(), show(hidden, submission_set())))
+    assert hide.encode() not in request
+    assert b'nodeRepresentation="N"' in request
+
+
+def with_confidentiality(code, details):
+    """The example's entry as the registry answers it, with one more confidentiality code spelt in another way."""
+    received = response("td31_response.xml")
+    classification = (
+        '<rim:Classification id="urn:uuid:1" classificationScheme="urn:uuid:f4f85eac-e6cb-4883-b524-f2705394840f" '
+        f'classifiedObject="{UUID}" nodeRepresentation="{code}">{details}</rim:Classification>'
+    )
+    body = received.body.replace(b"<rim:ExternalIdentifier", classification.encode() + b"<rim:ExternalIdentifier", 1)
+    (found,) = td3_1.read(HttpResponse(received.status, received.content_type, body)).document_entries
+    return found
+
+
 def test_what_is_masked_is_not_masked_again():
     masked = td3_3.mask(entry(), submission_set()).entry
     with pytest.raises(LocalError):

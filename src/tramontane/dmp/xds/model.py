@@ -203,13 +203,13 @@ class Association(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A link between two objects.
 
     Attributes:
-        type: an `AssociationType`, or the peer's own, verbatim.
+        type: an `AssociationType` (their values are texts), or the peer's own, verbatim.
         source: entry_uuid, or local id within one submission.
         slots: ``SubmissionSetStatus``, ``PreviousVersion``, ``OriginalStatus``, ``NewStatus``…
     """
 
     entry_uuid: str = ""
-    type: AssociationType | str = AssociationType.HAS_MEMBER
+    type: str = AssociationType.HAS_MEMBER
     source: str = ""
     target: str = ""
     slots: tuple[Slot, ...] = ()

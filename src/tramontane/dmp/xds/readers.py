@@ -24,7 +24,7 @@ from tramontane.dmp.xds.model import (
     Slot,
     SubmissionSet,
 )
-from tramontane.dmp.xds.names import DOCUMENT_ENTRY, RIM, SUBMISSION_SET, AssociationType, AvailabilityStatus
+from tramontane.dmp.xds.names import DOCUMENT_ENTRY, RIM, SUBMISSION_SET, AvailabilityStatus
 from tramontane.dmp.xds.tables import ATTRIBUTES, AUTHOR_SLOTS, DOCUMENT, SUBMISSION, Form, Layout, Place
 from tramontane.dmp.xds.times import parse_full_time, parse_number, parse_time
 
@@ -41,7 +41,6 @@ _DESCRIPTION = f"{{{RIM}}}Description"
 _VERSION_INFO = f"{{{RIM}}}VersionInfo"
 
 _STATUSES: Mapping[str, AvailabilityStatus] = {status.value: status for status in AvailabilityStatus}
-_ASSOCIATION_TYPES: Mapping[str, AssociationType] = {known.value: known for known in AssociationType}
 
 _Take = Callable[[str, str, Keeping], Any]
 _Slots = Mapping[str, tuple[str, _Take | None]]
@@ -87,7 +86,6 @@ def read_submission_set(element: etree._Element) -> SubmissionSet:
 def read_association(element: etree._Element) -> Association:
     """The value of an ``Association``."""
     attributes = dict(attributes_of(element))
-    kind = attributes.pop("associationType", "")
     keeping = Keeping()
     slots = []
     for child in element:
@@ -97,7 +95,7 @@ def read_association(element: etree._Element) -> Association:
             keeping.fragment(child)
     return Association(
         entry_uuid=attributes.pop("id", ""),
-        type=_ASSOCIATION_TYPES.get(kind, kind),
+        type=attributes.pop("associationType", ""),
         source=attributes.pop("sourceObject", ""),
         target=attributes.pop("targetObject", ""),
         slots=tuple(slots),

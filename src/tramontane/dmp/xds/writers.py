@@ -154,7 +154,7 @@ def _classifications(item: DocumentEntry | SubmissionSet, layout: Layout) -> Ite
 
 
 def _classified(item: DocumentEntry | SubmissionSet, layout: Layout) -> Iterator[Classification]:
-    """The table's fields; a kept classification speaks for the code it spells out."""
+    """The table's fields; a kept classification speaks for the code it spells out, as long as the field has it."""
     kept = {(classification.scheme, classification.representation) for classification in item.kept.classifications}
     for scheme, place in layout.classifications.items():
         for value in _each(item, place):
@@ -162,7 +162,17 @@ def _classified(item: DocumentEntry | SubmissionSet, layout: Layout) -> Iterator
                 yield Classification(scheme=scheme, representation="", slots=_author_slots(value))
             elif (scheme, value.code) not in kept:
                 yield _code(scheme, value)
-    yield from item.kept.classifications
+    for classification in item.kept.classifications:
+        if not _is_gone(classification, item, layout):
+            yield classification
+
+
+def _is_gone(classification: Classification, item: DocumentEntry | SubmissionSet, layout: Layout) -> bool:
+    """Whether it spells out a code that was since removed from its field: one that hides a document, for instance."""
+    place = layout.classifications.get(classification.scheme)
+    if place is None or place.form is not Form.CODES or not classification.representation:
+        return False
+    return all(value.code != classification.representation for value in getattr(item, place.field))
 
 
 def _each(item: DocumentEntry | SubmissionSet, place: Place) -> tuple[Author | Coded, ...]:
