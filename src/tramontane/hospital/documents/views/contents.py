@@ -20,9 +20,10 @@ from tramontane.hospital.patients.views.access import patient_or_404
 from tramontane.rules.access import Purpose
 
 GONE = "Ce document n’est plus à disposition de votre session : demandez à le lire de nouveau."
-# The page's own policy allows its style sheet by digest; this one is around it. `sandbox` even when opened alone.
+# The page's own policy allows its style sheet by digest; this one is around it. `sandbox` even when opened alone: no script,
+# no origin, no form, no window; only saving a file, on a click.
 FRAME_POLICY = (
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "sandbox allow-downloads; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
 # The browser's PDF reader brings its own inline style; no script, no request, no frame of ours around it.
