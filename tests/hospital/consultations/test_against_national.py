@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,9 @@ def access(server: NationalServer, patient: Ins, *, who: Rpps = MEDECIN, site: F
 
 def _within(entity: LegalEntity, patient: Ins, who: Rpps, site: FinessGeographique) -> Access:
     service = make_service(entity, geographic_entity=make_site(entity, finess_geographique=site.value))
-    profession = {"profession": "60", "savoir_faire": ""} if who == INFIRMIER else {"savoir_faire": "SM26"}
+    profession: dict[str, Any] = (
+        {"profession": "60", "savoir_faire": ""} if who == INFIRMIER else {"savoir_faire": "SM26"}
+    )
     account = make_account(entity, services=(service,), rpps=who.value, **profession)
     publish(entity, MATRIX, motive="Matrice initiale", actor=actor(account, None))
     now = clock.now()

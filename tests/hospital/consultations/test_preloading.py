@@ -114,6 +114,7 @@ def test_a_job_killed_midway_takes_up_where_it_stopped(browser: Client, ready: R
 
 
 def test_the_clinician_starts_it_from_her_list_and_follows_it(browser: Client, ready: Ready) -> None:
+    assert 'action="/patients/prechargement/"' in browser.get("/patients/").content.decode()
     response = browser.post("/patients/prechargement/")
     assert response.status_code == 302
     page = browser.get(response["Location"]).content.decode()

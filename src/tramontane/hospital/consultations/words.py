@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from tramontane.client import TransportError
-from tramontane.dmp.errors import RemoteError, RemoteRefusal, TramontaneError
+from tramontane.dmp.errors import LocalError, RemoteError, RemoteRefusal, TramontaneError
 from tramontane.hospital.consultations.view import Failure, Situation, Told, Whose
 from tramontane.rules.access import Reason
 from tramontane.rules.consultation import Kind
@@ -77,4 +77,4 @@ def failure_of(error: TramontaneError, at: datetime) -> Failure:
         code = error.remote_code or error.code
         return Failure(Whose.DMP, error.message, error.next_step, code, at, retry=False)
     whose = Whose.DMP if isinstance(error, RemoteError) else Whose.HOSPITAL
-    return Failure(whose, error.message, error.next_step, error.code, at, retry=whose is Whose.DMP)
+    return Failure(whose, error.message, error.next_step, error.code, at, retry=not isinstance(error, LocalError))

@@ -105,8 +105,10 @@ def _previewed(request: AuthenticatedRequest, after: LocalRules, posted: Any) ->
         else:
             messages.success(request, f"Révision {done.number} publiée : elle s’applique dès maintenant.")
             return redirect("habilitations:matrix")
+    effects = selectors.preview(entity, after, clock.now())
     context = {
-        "effects": selectors.preview(entity, after, clock.now()),
+        "effects": effects,
+        "concerned": len({name for effect in effects for name in effect.people}),
         "form": form,
         "outdated": outdated,
         "repeated": [(name, value) for name, values in posted.lists() for value in values if name in _REPEATED],
