@@ -165,6 +165,8 @@ def _csv(request: AuthenticatedRequest, form: ExtractionForm, found: Any) -> Str
 
 
 def _pdf(request: AuthenticatedRequest, form: ExtractionForm, found: Any) -> HttpResponse:
+    from tramontane.hospital.traces.pdf import pdf
+
     if found.count() > extraction.PDF_MAX:
         raise extraction.SigningError(
             f"Plus de {extraction.PDF_MAX} traces : réduisez la période, ou choisissez le CSV."
@@ -175,7 +177,7 @@ def _pdf(request: AuthenticatedRequest, form: ExtractionForm, found: Any) -> Htt
         request.account.display_name, clock.now(),
     )  # fmt: skip
     rows = list(found)
-    content = extraction.pdf(rows, cover, p12=environment.extraction_p12, password=environment.extraction_password)
+    content = pdf(rows, cover, p12=environment.extraction_p12, password=environment.extraction_password)
     _trace_extraction(request, form, len(rows), format="pdf", sha256=hashlib.sha256(content).hexdigest())
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = 'attachment; filename="traces.pdf"'
