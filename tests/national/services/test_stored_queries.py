@@ -289,3 +289,25 @@ def test_a_structure_in_indirecte_may_not_read_metadata_but_finds_its_own_refere
     references = find_documents(DocumentCriteria(), return_type=ReturnType.OBJECT_REF)
     response = td3_1.read(national(td3_1.request(call(indirect()), references)))
     assert [one.entry_uuid for one in response.object_refs] == [entry(2).entry_uuid]
+
+
+PERSON = str(author(AUTRE_MEDECIN).person)
+LIKE = {
+    "%": True,
+    PERSON: True,
+    PERSON[:-1]: False,
+    f"{PERSON[:5]}%{PERSON[-5:]}": True,
+    f"{PERSON[:5]}%{PERSON[5:8]}%{PERSON[9:12]}%": True,
+    f"{PERSON[:5]}%{PERSON[9:12]}%{PERSON[5:8]}": False,
+    f"_{PERSON[1:]}": True,
+    f"_{PERSON}": False,
+    f"%{PERSON}%": True,
+    "%" * 200 + "zz": False,
+    "%1" * 200: False,
+}
+
+
+@pytest.mark.parametrize("pattern", LIKE)
+def test_authors_are_sought_with_the_wildcards_of_sql_at_no_great_cost(national: InMemory, pattern: str) -> None:
+    feed(WANTED)
+    assert titles(ask(national, find(author_persons=(pattern,)))) == (["cherché"] if LIKE[pattern] else [])
