@@ -151,6 +151,7 @@ HOSTILE = {
     "cut inside the headers": b"--b\r\nContent-ID: <a>",
     "a delimiter followed by something": b"--bc\r\n\r\n<root/>\r\n--b--",
     "a delimiter in content followed by something": b"--b\r\n\r\n<root/>\r\n--b!\r\n--b--",
+    "a delimiter followed by half a closing mark": b"--b-\r\n\r\n<root/>\r\n--b--",
     "endless padding after a delimiter": b"--b" + b" " * 10_000 + b"\r\n\r\n\r\n--b--",
     "a header without colon": b"--b\r\nnonsense\r\n\r\n<root/>\r\n--b--",
     "a header without name": b"--b\r\n: x\r\n\r\n<root/>\r\n--b--",

@@ -105,7 +105,8 @@ class MultipartReader:
             return self._go_on(len(self._buffer), self._read_epilogue)
         line_end = self._buffer.find(_CRLF, self._at)
         padding = self._buffer[self._at : line_end if line_end >= 0 else self._at + MAX_PADDING_BYTES + 1]
-        allowed = padding == b"-" or not padding.strip(b" \t" if line_end >= 0 else b" \t\r")
+        half_read = line_end < 0 and padding == b"-"
+        allowed = half_read or not padding.strip(b" \t" if line_end >= 0 else b" \t\r")
         if not allowed or len(padding) > MAX_PADDING_BYTES:
             raise malformed("une fin de ligne après le délimiteur", "autre chose", "RFC 2046, §5.1.1")
         # The line break stays: without any header, it makes the blank line with the next one.
