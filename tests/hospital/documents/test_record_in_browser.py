@@ -225,7 +225,7 @@ def test_the_local_record_in_every_state_of_the_outbox(eyes: Eyes) -> None:
     eyes.look("local-empty", "?vue=dossier", widths=(1440,))
     consultations.open_record(eyes.ready.access)
     page = read_and_show(eyes, entries["lab_report"].unique_id)
-    page.locator("details.filing summary").click()
+    page.locator("details.filing > summary").click()
     page.get_by_role("button", name="Classer", exact=True).click()
     page.wait_for_selector("text=Document classé sous")
     shot(page, "filed")

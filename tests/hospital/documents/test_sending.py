@@ -72,7 +72,7 @@ def test_a_document_of_ours_is_seen_as_not_sent_then_waiting_then_sent(desk, doc
     page = desk.text(f"?vue=dossier&doc={document.pk}")
     assert "Envoyé" in page
     assert "rien à envoyer au DMP" in page
-    assert "Non disponible dans cette version" in page
+    assert "MSSanté : non disponible dans cette version." in page
 
 
 def test_what_is_sent_is_a_cda_around_the_pdf_with_metadata_the_profile_accepts(dispatch, registry, ready):
