@@ -121,6 +121,7 @@ def test_consent_is_the_one_of_the_story(key: str, choice: PatientChoice) -> Non
 def test_nothing_was_declared_after_the_instant_of_the_story() -> None:
     assert ConsentRecord.objects.exists()
     assert not ConsentRecord.objects.filter(recorded_at__gt=AT).exists()
+    assert not ConsentRecord.objects.filter(episode__starts_at__gt=AT).exists()
 
 
 def test_arrivals_of_the_day_are_partly_here_and_partly_to_come() -> None:

@@ -135,10 +135,10 @@ def _declarations(people: Sequence[values.Patient], ward: Ward, accounts: Mappin
 
 
 def _said(one: values.Patient, ward: Ward, desk: Account, at: datetime) -> Iterator[ConsentRecord]:
-    """Informed on arrival, consent or opposition a few minutes later; nothing before it happened."""
-    if one.local.informed_on is None:
+    """Informed on arrival, consent or opposition a few minutes later; nothing of those who have just come, or will."""
+    told = ward.episodes[one.key].starts_at + timedelta(minutes=10)
+    if one.local.informed_on is None or told + timedelta(minutes=5) > at:
         return
-    told = min(ward.episodes[one.key].starts_at + timedelta(minutes=10), at - timedelta(minutes=20))
     common = {"patient": ward.patients[one.key], "episode": ward.episodes[one.key], "recorded_by": desk}
     yield ConsentRecord(subject=Subject.INFORMATION, choice=Choice.INFORMED, recorded_at=told, **common)
     yield ConsentRecord(subject=Subject.FEEDING, choice=Choice.INFORMED, recorded_at=told, **common)
