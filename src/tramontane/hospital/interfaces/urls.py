@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from tramontane.hospital.interfaces.api.door import api
 from tramontane.hospital.interfaces.views import launch, registry
 
 app_name = "interfaces"
 urlpatterns = [
+    path("api/v1/", api.urls),
     path("lancement/", launch.start, name="launch"),
     path("lancement/<uuid:launch_id>/", launch.panel, name="panel"),
     path("rssi/logiciels/", registry.listing, name="record-systems"),

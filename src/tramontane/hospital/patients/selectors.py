@@ -87,6 +87,13 @@ def is_care_team(account: Account, episode: Episode | None, at: datetime) -> boo
     return CareTeamMember.objects.filter(episode=episode, account=account).exists()
 
 
+def records_explicit_consent(account: Account, episode: Episode | None, at: datetime) -> bool:
+    """Whether what this account records is an explicit consent, for herself alone: a clinician outside the care team."""
+    if not account.has_role(Role.CLINICIAN) or account.has_role(Role.ADMISSIONS):
+        return False
+    return not is_care_team(account, episode, at)
+
+
 def find_outside(account: Account, *, ipp: str, birth_name: str) -> Patient | None:
     """A patient outside the account's reach, by exact IPP and birth name: two things that are not guessed together."""
     return patients_of(account.legal_entity).filter(ipp=ipp.strip(), birth_name__iexact=birth_name.strip()).first()

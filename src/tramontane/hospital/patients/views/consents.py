@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
-from tramontane.hospital.accounts.permissions import may, requires
+from tramontane.hospital.accounts.permissions import requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.patients import selectors, services
@@ -55,10 +55,7 @@ def _declare(request: AuthenticatedRequest, patient: Patient, episode: Episode |
 
 
 def _is_outside(request: AuthenticatedRequest, episode: Episode | None) -> bool:
-    """A clinician outside the care team records an explicit consent, for herself alone."""
-    if not may(request.account, Role.CLINICIAN) or may(request.account, Role.ADMISSIONS):
-        return False
-    return not selectors.is_care_team(request.account, episode, clock.now())
+    return selectors.records_explicit_consent(request.account, episode, clock.now())
 
 
 def _next(request: AuthenticatedRequest) -> str:
