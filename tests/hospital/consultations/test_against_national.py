@@ -18,7 +18,18 @@ from support.hospital import (
     make_site,
     proof_of,
 )
-from support.national import BLOCKED, ET, ET_WITHOUT_CONTRACT, INFIRMIER, MEDECIN, NO_DMP, OPEN, OPPOSED, UNDECLARED
+from support.national import (
+    BLOCKED,
+    ET,
+    ET_WITHOUT_CONTRACT,
+    EXPIRED,
+    INFIRMIER,
+    MEDECIN,
+    NO_DMP,
+    OPEN,
+    OPPOSED,
+    UNDECLARED,
+)
 from support.national_server import BASE_PATH, NationalServer
 from support.pki import FINESS_JURIDIQUE
 from tramontane.dmp.identity import FinessGeographique, Ins, Rpps
@@ -139,6 +150,16 @@ def test_an_emergency_is_told_to_the_dmp_and_an_opposition_is_respected(server: 
     view = services.open_record(opened.in_emergency(opening))
     assert not view.readable
     assert set(Trace.objects.filter(event="dmp.demande").values_list("access_mode", flat=True)) == {"bris_de_glace"}
+
+
+def test_an_emergency_opens_what_the_authorisation_no_longer_does(server: NationalServer) -> None:
+    opened = access(server, EXPIRED)
+    assert services.open_record(opened).situation is Situation.TO_AUTHORISE
+    opening = services.break_glass_open(opened, TRUE)
+    assert isinstance(opening, Opening)
+    assert services.open_record(opened.in_emergency(opening)).readable
+    opening.refresh_from_db()
+    assert opening.emergency_opposition == "aucune"
 
 
 def test_a_dmp_that_does_not_answer_is_told_with_its_phase(server: NationalServer) -> None:

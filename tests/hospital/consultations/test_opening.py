@@ -161,6 +161,35 @@ def test_what_the_status_says_stops_the_search(
     assert services.displayed(ready.access).situation is situation
 
 
+@pytest.mark.parametrize(
+    ("status", "situation"),
+    [
+        ({"exists": False, "open": False}, Situation.NO_DMP),
+        ({"authorisation": Authorisation.NON_EXISTE}, Situation.TO_AUTHORISE),
+        ({"authorisation": Authorisation.INTERDIT}, Situation.REFUSED),
+        ({}, Situation.READABLE),
+    ],
+)
+def test_an_answer_too_old_is_asked_again_whatever_it_said(
+    ready: Ready, status: dict[str, object], situation: Situation
+) -> None:
+    ready.world.open(ready.patient.ins, **status)
+    services.open_record(ready.access)
+    Answer.objects.update(answered_at=NOW - timedelta(minutes=6))
+    assert services.displayed(ready.access).situation is Situation.TO_ASK
+    ready.world.asked.clear()
+    assert services.open_record(ready.access).situation is situation
+    assert ready.world.transactions[0] == "TD0.2"
+
+
+def test_a_blocked_professional_is_told_so_without_asking_again_and_again(ready: Ready) -> None:
+    ready.world.open(ready.patient.ins, authorisation=Authorisation.INTERDIT)
+    services.open_record(ready.access)
+    again = services.open_record(ready.access)
+    assert [reason.code for reason in again.reasons] == ["professionnel-bloque"]
+    assert ready.world.transactions == ["TD0.2"]
+
+
 def test_the_authorisation_is_added_on_an_explicit_act_then_the_record_opens(ready: Ready) -> None:
     ready.world.open(ready.patient.ins, authorisation=Authorisation.NON_EXISTE).feed(at=TWO_DAYS)
     services.open_record(ready.access)
@@ -174,7 +203,7 @@ def test_an_authorisation_already_valid_is_not_added_again(ready: Ready) -> None
     ready.world.asked.clear()
     view = services.authorise(ready.access)
     assert ready.world.asked == []
-    assert view.situation is not Situation.FAILED
+    assert view.situation is Situation.READABLE
 
 
 def test_nobody_sees_what_the_dmp_did_not_show_her(ready: Ready) -> None:

@@ -6,8 +6,8 @@ from tramontane.dmp.errors import TramontaneError
 from tramontane.hospital import clock
 from tramontane.hospital.consultations import gateway
 from tramontane.hospital.consultations.access import Access
-from tramontane.hospital.consultations.services.judging import gathered, trace_refusal, view
-from tramontane.hospital.consultations.services.opening import refresh
+from tramontane.hospital.consultations.services.judging import trace_refusal
+from tramontane.hospital.consultations.services.opening import displayed, refresh
 from tramontane.hospital.consultations.view import RecordView, Situation, Told
 from tramontane.hospital.consultations.words import failure_of
 
@@ -21,7 +21,7 @@ def authorise(access: Access) -> RecordView:
         gateway.authorise(access)
     except gateway.AccessRefusedError as refusal:
         trace_refusal(access, refusal.refused)
-        return view(access, gathered(access, clock.now(), explicit=True), None)
+        return displayed(access)
     except TramontaneError as error:
         at = clock.now()
         told = Told(as_of=at, exists=True, open=True, failure=failure_of(error, at))

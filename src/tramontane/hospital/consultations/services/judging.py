@@ -15,7 +15,6 @@ from tramontane.hospital.traces.services import record
 from tramontane.rules.access import (
     AccessFacts,
     Decision,
-    DmpState,
     Emergency,
     Granted,
     Purpose,
@@ -42,7 +41,7 @@ def gathered(access: Access, at: datetime, *, explicit: bool = False) -> AccessF
 
 def view(access: Access, found: AccessFacts, told: Told | None, *, kept: bool = False) -> RecordView:
     """What to show, from fresh facts and what the DMP last told. What may not be read any more is not shown."""
-    decision = _decision(found)
+    decision = decide(found, _purpose(told))
     situation = _situation(decision, told)
     reasons = decision.reasons if isinstance(decision, Refused) else ()
     shown = told if situation not in (Situation.REFUSED, Situation.TO_ASK) or _only_states(reasons) else None
@@ -52,17 +51,16 @@ def view(access: Access, found: AccessFacts, told: Told | None, *, kept: bool = 
         reasons=reasons if situation in (Situation.REFUSED, Situation.TO_AUTHORISE) else (),
         warnings=decision.warnings if isinstance(decision, Granted) else (),
         told=shown,
-        may_break_glass=_may_break_glass(access, found, situation),
+        may_break_glass=_may_break_glass(access, found, situation, _purpose(told)),
         emergency_id=access.emergency.pk if access.emergency else None,
         emergency_motive=access.emergency.motive if access.emergency else "",
         kept=kept,
     )
 
 
-def _decision(found: AccessFacts) -> Decision:
-    """Before the DMP was asked, whether it may be; after, whether it may be read."""
-    first = decide(found, Purpose.STATUS)
-    return first if isinstance(first, Refused) or found.dmp is DmpState.NOT_ASKED else decide(found, Purpose.LIST)
+def _purpose(told: Told | None) -> Purpose:
+    """Before the DMP told anything (or once it is too old), whether it may be asked; after, whether it may be read."""
+    return Purpose.STATUS if told is None or (told.failure is not None and not told.read) else Purpose.LIST
 
 
 def _situation(decision: Decision, told: Told | None) -> Situation:
@@ -82,11 +80,10 @@ def _only_states(reasons: tuple[Reason, ...]) -> bool:
     return bool(reasons) and all(reason.code in STATES for reason in reasons)
 
 
-def _may_break_glass(access: Access, found: AccessFacts, situation: Situation) -> bool:
+def _may_break_glass(access: Access, found: AccessFacts, situation: Situation, purpose: Purpose) -> bool:
     if access.emergency is not None or situation not in (Situation.REFUSED, Situation.TO_AUTHORISE):
         return False
     emergency = replace(found, mode=AccessMode.BRIS_DE_GLACE, emergency=_DECLARED)
-    purpose = Purpose.STATUS if found.dmp is DmpState.NOT_ASKED else Purpose.LIST
     return isinstance(decide(emergency, purpose), Granted)
 
 

@@ -44,7 +44,8 @@ def open_record(access: Access) -> RecordView:
     at = clock.now()
     found = gathered(access, at)
     shown = _displayed(access, found, at)
-    return _opened(access, found) if shown.situation in (Situation.TO_ASK, Situation.REFUSED) else shown
+    refused = isinstance(decide(found, Purpose.STATUS), Refused)  # nothing is asked, and the refusal is traced
+    return _opened(access, found) if refused or shown.situation is Situation.TO_ASK else shown
 
 
 def refresh(access: Access) -> RecordView:
