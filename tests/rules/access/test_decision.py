@@ -114,6 +114,14 @@ def test_breaking_the_glass_tells_what_it_set_aside() -> None:
     ]
 
 
+def test_what_only_an_emergency_demands_is_not_set_aside_by_a_normal_access() -> None:
+    asked = next(condition for condition in CONDITIONS if Purpose.LIST in condition.purposes and condition.blocking)
+    demand = replace(asked, code="urgence", modes=frozenset({AccessMode.BRIS_DE_GLACE}), holds=lambda _: False)
+    decision = decide(READY, Purpose.LIST, (*CONDITIONS, demand))
+    assert isinstance(decision, Granted)
+    assert decision.relaxed == ()
+
+
 def test_an_emergency_relaxes_exactly_the_consent_and_the_authorisation() -> None:
     relaxed = {c.code for c in CONDITIONS if c.modes == {AccessMode.NORMAL}}
     assert relaxed == {
