@@ -17,14 +17,6 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 CHARSET, LANGUAGE = "UTF8", "FR"
 
 
-def only_value(slot: etree._Element) -> str | None:
-    """The value, trimmed, of a ``Slot`` that has exactly one; by far the most common shape. None otherwise."""
-    if len(slot) != 1 or len(values := slot[0]) != 1:
-        return None
-    text = values[0].text
-    return text.strip() if text else ""
-
-
 def values_of(slot: etree._Element) -> tuple[str, ...]:
     """The values of a ``Slot``, trimmed."""
     return tuple([(value.text or "").strip() for values in slot for value in values])
@@ -54,10 +46,7 @@ def classification_of(element: etree._Element) -> Classification:
 class Keeping:
     """Gathers while one object is read. `_found` appears with the first thing kept: most objects keep little."""
 
-    __slots__ = ("_found",)
-
-    def __init__(self) -> None:
-        self._found: dict[str, list[object]] | None = None
+    _found: dict[str, list[object]] | None = None
 
     def slot(self, name: str, values: tuple[str, ...]) -> None:
         """An unknown slot, or what a field could not take of it."""

@@ -2,6 +2,8 @@
 
 The tree must hold no comment nor processing instruction (`without_comments`): the text of an element is then in one
 piece, and no comment can hide half of a value.
+
+Attributes that most objects have are asked for by names in bytes: lxml then has nothing to encode.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from tramontane.dmp.nomenclatures import Coded
-from tramontane.dmp.xds.keeping import Keeping, attributes_of, classification_of, name_of, only_value, values_of
+from tramontane.dmp.xds.keeping import Keeping, attributes_of, classification_of, name_of, values_of
 from tramontane.dmp.xds.model import (
     Association,
     Author,
@@ -118,16 +120,17 @@ READERS: Mapping[str, Callable[[etree._Element], RegistryObject]] = {
 
 def _fields(element: etree._Element, plan: _Plan) -> dict[str, Any]:
     """Keyword arguments of the model's class."""
+    slots, classifications, identifiers = plan
     fields: dict[str, Any] = {}
     keeping = Keeping()
     for child in element:
         tag = child.tag
         if tag == _SLOT:
-            _read_slot(child, plan.slots, fields, keeping)
+            _read_slot(child, slots, fields, keeping)
         elif tag == _CLASSIFICATION:
-            _read_classification(child, plan.classifications, fields, keeping)
+            _read_classification(child, classifications, fields, keeping)
         elif tag == _EXTERNAL_IDENTIFIER:
-            _read_identifier(child, plan.identifiers, fields, keeping)
+            _read_identifier(child, identifiers, fields, keeping)
         else:
             _read_other(child, tag, fields, keeping)
     _read_attributes(element, fields, keeping)
@@ -150,13 +153,15 @@ def _read_attributes(element: etree._Element, fields: dict[str, Any], keeping: K
 
 
 def _read_slot(slot: etree._Element, known: _Slots, fields: dict[str, Any], keeping: Keeping) -> None:
-    name = slot.get("name") or ""
+    """A known slot with one value, by far the most common shape; the others go to `_read_odd_slot`."""
+    name = slot.get(b"name") or ""
     field, take = known.get(name, _UNKNOWN)
-    text = only_value(slot)
-    if not text or not field or field in fields:
-        _read_odd_slot(slot, name, known, fields, keeping)
-    else:
-        fields[field] = take(name, text, keeping) if take else text
+    if field and len(slot) == 1 and field not in fields and len(values := slot[0]) == 1:
+        text = (values[0].text or "").strip()
+        if text:
+            fields[field] = take(name, text, keeping) if take else text
+            return
+    _read_odd_slot(slot, name, known, fields, keeping)
 
 
 def _read_odd_slot(slot: etree._Element, name: str, known: _Slots, fields: dict[str, Any], keeping: Keeping) -> None:
@@ -200,7 +205,7 @@ _TAKE: Mapping[Form, _Take | None] = {
 
 
 def _read_classification(element: etree._Element, known: _Codes, fields: dict[str, Any], keeping: Keeping) -> None:
-    field, form = known.get(element.get("classificationScheme") or "", _UNCLASSIFIED)
+    field, form = known.get(element.get(b"classificationScheme") or "", _UNCLASSIFIED)
     if form is _CODE and field not in fields and (coded := _coded(element)):
         fields[field] = coded
     elif form is _CODES and (coded := _coded(element)):
@@ -215,14 +220,14 @@ def _read_classification(element: etree._Element, known: _Codes, fields: dict[st
 
 def _coded(element: etree._Element) -> Coded | None:
     """The code of a classification that is exactly one coding scheme and one name; None for any other shape."""
-    code = element.get("nodeRepresentation")
+    code = element.get(b"nodeRepresentation")
     if not code or len(element) != 2:
         return None
     slot, name = element[0], element[1]
-    if len(slot) != 1 or len(name) != 1 or slot.get("name") != "codingScheme":
+    if len(slot) != 1 or len(name) != 1 or slot.get(b"name") != "codingScheme":
         return None
     values = slot[0]
-    label = name[0].get("value")  # only a LocalizedString has one
+    label = name[0].get(b"value")  # only a LocalizedString has one
     if label is None or len(values) != 1:
         return None
     return Coded(code, (values[0].text or "").strip(), label)
@@ -252,10 +257,10 @@ def _read_author(element: etree._Element) -> Author:
 def _read_identifier(
     element: etree._Element, known: Mapping[str, tuple[str, str]], fields: dict[str, Any], keeping: Keeping
 ) -> None:
-    scheme = element.get("identificationScheme") or ""
+    scheme = element.get(b"identificationScheme") or ""
     field, _ = known.get(scheme, ("", ""))
     if field and field not in fields:
-        fields[field] = element.get("value") or ""
+        fields[field] = element.get(b"value") or ""
     else:
         label = next((name_of(child) for child in element if child.tag == _NAME), "")
         keeping.identifier(ExternalIdentifier(scheme, element.get("value", ""), label))
@@ -267,7 +272,7 @@ def _read_other(element: etree._Element, tag: str, fields: dict[str, Any], keepi
     elif tag == _DESCRIPTION:
         fields["comments"] = keeping.name(element)
     elif tag == _VERSION_INFO:
-        fields["version"] = element.get("versionName") or ""
+        fields["version"] = element.get(b"versionName") or ""
     else:
         keeping.fragment(element)
 
