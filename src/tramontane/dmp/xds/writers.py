@@ -131,8 +131,10 @@ _TEXTS: Mapping[Form, Callable[[Any], tuple[str, ...]]] = {
 }
 
 
-def _merged(known: Iterable[Slot], kept: Iterable[Slot]) -> Iterator[Slot]:
+def _merged(known: Iterable[Slot], kept: tuple[Slot, ...]) -> Iterator[Slot]:
     """A name occurs once: what was kept of a known slot follows what its field says."""
+    if not kept:
+        return iter(known)
     values: dict[str, tuple[str, ...]] = {}
     for slot in (*known, *kept):
         values[slot.name] = (*values.get(slot.name, ()), *slot.values)
@@ -141,16 +143,14 @@ def _merged(known: Iterable[Slot], kept: Iterable[Slot]) -> Iterator[Slot]:
 
 def _classifications(item: DocumentEntry | SubmissionSet, layout: Layout) -> Iterator[str]:
     """Each with an id of its own, and the object it classifies."""
-    own_id = item.entry_uuid
+    own_id = escape_attribute(item.entry_uuid)
     for rank, classification in enumerate(_classified(item, layout), 1):
-        attributes = {"id": f"{own_id}-cl{rank:02d}"}
-        optional = {"classificationScheme": classification.scheme, "classificationNode": classification.node}
-        attributes |= {name: value for name, value in optional.items() if value}
-        attributes["classifiedObject"] = own_id
-        if classification.representation is not None:
-            attributes["nodeRepresentation"] = classification.representation
+        scheme = _attribute("classificationScheme", classification.scheme or None)
+        node = _attribute("classificationNode", classification.node or None)
+        code = _attribute("nodeRepresentation", classification.representation)
         name = _localized("Name", classification.label) if classification.label else ""
-        yield _element("Classification", attributes, _slots(classification.slots) + name)
+        opening = f'<Classification id="{own_id}-cl{rank:02d}"{scheme}{node} classifiedObject="{own_id}"{code}'
+        yield opening + _end("Classification", _slots(classification.slots) + name)
 
 
 def _classified(item: DocumentEntry | SubmissionSet, layout: Layout) -> Iterator[Classification]:
@@ -200,33 +200,44 @@ def _identifiers(item: DocumentEntry | SubmissionSet, layout: Layout) -> Iterato
         if (value := getattr(item, field))
     ]
     kept = [(identifier.scheme, identifier.value, identifier.label) for identifier in item.kept.identifiers]
+    own_id = escape_attribute(item.entry_uuid)
     for rank, (scheme, value, label) in enumerate((*known, *kept), 1):
-        attributes = {
-            "id": f"{item.entry_uuid}-ei{rank:02d}",
-            "identificationScheme": scheme,
-            "registryObject": item.entry_uuid,
-            "value": value,
-        }
-        yield _element("ExternalIdentifier", attributes, _localized("Name", label) if label else "")
+        opening = (
+            f'<ExternalIdentifier id="{own_id}-ei{rank:02d}" identificationScheme="{escape_attribute(scheme)}" '
+            f'registryObject="{own_id}" value="{escape_attribute(value)}"'
+        )
+        yield opening + _end("ExternalIdentifier", _localized("Name", label) if label else "")
 
 
 def _slots(slots: Iterable[Slot]) -> str:
-    return "".join(write_slot(slot) for slot in slots)
+    return "".join([write_slot(slot) for slot in slots])
 
 
 def write_slot(slot: Slot) -> str:
     """The ``Slot``."""
-    values = "".join(f"<Value>{escape_text(value)}</Value>" for value in slot.values)
-    return _element("Slot", {"name": slot.name}, f"<ValueList>{values}</ValueList>")
+    values = "".join([f"<Value>{escape_text(value)}</Value>" for value in slot.values])
+    return f'<Slot name="{escape_attribute(slot.name)}"><ValueList>{values}</ValueList></Slot>'
 
 
 def _localized(tag: str, text: str) -> str:
-    attributes = {"charset": CHARSET, "xml:lang": LANGUAGE, "value": text}
-    return f"<{tag}><LocalizedString{_xml(attributes)}/></{tag}>"
+    return f'<{tag}>{_LOCALIZED}"{escape_attribute(text)}"/></{tag}>'
+
+
+_LOCALIZED = f'<LocalizedString charset="{CHARSET}" xml:lang="{LANGUAGE}" value='
 
 
 def _element(tag: str, attributes: Mapping[str, str], content: str = "") -> str:
-    return f"<{tag}{_xml(attributes)}>{content}</{tag}>" if content else f"<{tag}{_xml(attributes)}/>"
+    return f"<{tag}{_xml(attributes)}" + _end(tag, content)
+
+
+def _end(tag: str, content: str) -> str:
+    """What follows the attributes."""
+    return f">{content}</{tag}>" if content else "/>"
+
+
+def _attribute(name: str, value: str | None) -> str:
+    """Nothing when there is no value."""
+    return "" if value is None else f' {name}="{escape_attribute(value)}"'
 
 
 def _xml(attributes: Mapping[str, str]) -> str:
