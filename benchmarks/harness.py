@@ -94,8 +94,12 @@ def not_run(name: str, why: str, *, unit: str = "µs/op", reach: str = "") -> Me
     return Measure(name, 0.0, unit, f"not run: {why}", None, reach, None)
 
 
-def write(measures: Iterable[Measure], path: Path) -> None:
-    """Write the records as a JSON list."""
+def write(measures: Iterable[Measure], path: Path, *, keep: bool = False) -> None:
+    """Write the records as a JSON list. `keep`: those already there stay, but for the same names."""
     path.parent.mkdir(parents=True, exist_ok=True)
     records = [asdict(measure) for measure in measures]
+    if keep and path.exists():
+        renewed = {record["name"] for record in records}
+        before = json.loads(path.read_text(encoding="utf-8"))
+        records = [record for record in before if record["name"] not in renewed] + records
     path.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Bombs, floods and external entities (S6, S7): refused, and cheaply. Costs are compared with one good verification."""
+"""Bombs, floods and external entities (S6, S7): refused, and cheaply. Costs are compared with one RSA signature."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import gc
 import statistics
 import time
 import tracemalloc
+from collections.abc import Callable
 
 import pytest
 
 from support.vihf_forgery import C14N, ENVELOPED, Recipe, envelope, failed_codes, judge, sign, unsigned
-from support.vihf_tokens import ASSERTION_ID
+from support.vihf_tokens import ASSERTION_ID, signer
 
 _BOMB = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 12))
 _QUADRATIC = "&a;" * 2000
@@ -90,36 +91,34 @@ def test_a_flood_is_refused(name: str):
     assert not judge(FLOODS[name]).accepted
 
 
-def _cost(data: bytes, repeats: int = 5) -> float:
-    """Processor seconds of one judgement, the least of a few: the machine may be busy."""
+def _cost(work: Callable[[bytes], object], data: bytes, repeats: int = 5) -> float:
+    """Processor seconds of one call, the least of a few: the machine may be busy."""
     gc.disable()
     try:
-        return min(_once(data) for _ in range(repeats))
+        return min(_once(work, data) for _ in range(repeats))
     finally:
         gc.enable()
 
 
-def _once(data: bytes) -> float:
+def _once(work: Callable[[bytes], object], data: bytes) -> float:
     start = time.process_time()
-    judge(data)
+    work(data)
     return time.process_time() - start
 
 
 @pytest.fixture(scope="module")
-def good_cost() -> float:
-    data = envelope()
-    judge(data)
-    return statistics.median(_cost(data, 3) for _ in range(20))
+def signature_cost() -> float:
+    return statistics.median(_cost(signer().sign, b"x" * 700, 3) for _ in range(20))
 
 
-# About 50 ms on the machine the limit was set on, where a good token costs 0.2 to 0.4 ms.
-_ALLOWED = 150
+# About 50 ms on the machine the limit was set on, where an RSA-2048 signature costs 0.27 ms.
+_ALLOWED = 185
 
 
 @pytest.mark.parametrize("name", [*DTDS, *FLOODS])
-def test_a_hostile_document_costs_at_most_fifty_milliseconds(name: str, good_cost: float):
+def test_a_hostile_document_costs_at_most_fifty_milliseconds(name: str, signature_cost: float):
     data = FLOODS[name] if name in FLOODS else DTDS[name].encode() + envelope()
-    assert _cost(data) <= good_cost * _ALLOWED
+    assert _cost(judge, data) <= signature_cost * _ALLOWED
 
 
 @pytest.mark.parametrize("name", [*DTDS, *FLOODS])

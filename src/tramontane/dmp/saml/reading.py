@@ -8,10 +8,7 @@ statement…) is refused: ignoring a restriction written by the issuer would be 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from tramontane.dmp.saml.form import assertion_form
@@ -26,17 +23,16 @@ _ATTRIBUTE = re.compile(rf' ({PREFIX}{NAME})="({VALUE})"')
 _TAG = re.compile(rf"<(?:{NAME}:)?({NAME})")
 
 
-@dataclass(frozen=True, slots=True)
-class ElementValue:
+class ElementValue(NamedTuple):
     """An empty element held by an AttributeValue.
 
     Attributes:
-        attributes: by name as written, prefix included, namespace declarations apart.
+        attributes: (name as written, prefix included; value), namespace declarations apart.
     """
 
     namespace: str
     name: str
-    attributes: Mapping[str, str]
+    attributes: tuple[tuple[str, str], ...]
 
 
 AttributeValue: TypeAlias = str | ElementValue
@@ -49,8 +45,7 @@ class Attribute(NamedTuple):
     values: tuple[AttributeValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(NamedTuple):
     """An assertion as written; dates are still text. What is missing is None, or empty where it is always expected."""
 
     assertion_id: str
@@ -87,15 +82,15 @@ def read_assertion(canonical: bytes) -> Assertion:
         assertion_id=unescape(part["ID"] or ""),
         version=unescape(part["Version"] or ""),
         issue_instant=unescape(part["IssueInstant"] or ""),
-        issuer=_stripped(part["Issuer"]),
+        issuer=stripped(part["Issuer"]),
         issuer_format=unescape(part["Format"] or ""),
-        name_id=_stripped(part["NameID"]),
+        name_id=stripped(part["NameID"]),
         not_before=part["NotBefore"],
         not_on_or_after=part["NotOnOrAfter"],
         authn_instant=unescape(part["AuthnInstant"] or ""),
         session_not_on_or_after=part["SessionNotOnOrAfter"],
-        authn_context_class=_stripped(part["AuthnContextClassRef"]),
-        authn_context_decl=None if part["AuthnContextDecl"] is None else _stripped(part["AuthnContextDecl"]),
+        authn_context_class=stripped(part["AuthnContextClassRef"]),
+        authn_context_decl=None if part["AuthnContextDecl"] is None else stripped(part["AuthnContextDecl"]),
         attributes=_attributes(attribute_parts.findall(part["attributes"]), start[2]),
     )
 
@@ -107,19 +102,19 @@ def _attributes(parts: list[tuple[str, ...]], namespaces: str) -> tuple[Attribut
         if name:
             attributes.append((unescape(name), []))
         elif element:
-            attributes[-1][1].append(_empty_element(prefix, element, inside, namespaces))
+            attributes[-1][1].append(empty_element(prefix, element, inside, namespaces))
         else:
-            attributes[-1][1].append(_stripped(text))
+            attributes[-1][1].append(stripped(text))
     return tuple([Attribute(name, tuple(values)) for name, values in attributes])
 
 
 @lru_cache(maxsize=1024)
-def _empty_element(prefix: str, name: str, inside: str, namespaces: str) -> ElementValue:
+def empty_element(prefix: str, name: str, inside: str, namespaces: str) -> ElementValue:
     """Roles and access modes come back in every token."""
     pairs = _ATTRIBUTE.findall(inside)
-    attributes = {key: unescape(value) for key, value in pairs if not key.startswith("xmlns")}
+    attributes = tuple([(key, unescape(value)) for key, value in pairs if not key.startswith("xmlns")])
     namespace = _namespace(prefix, inside) or _namespace(prefix, namespaces)
-    return ElementValue(namespace, name, MappingProxyType(attributes))
+    return ElementValue(namespace, name, attributes)
 
 
 def _namespace(prefix: str, declarations: str) -> str:
@@ -128,7 +123,7 @@ def _namespace(prefix: str, declarations: str) -> str:
     return declarations.partition(opening)[2].partition('"')[0]
 
 
-def _stripped(text: str) -> str:
+def stripped(text: str) -> str:
     return unescape(text).strip(_SPACES)
 
 

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from tramontane.dmp.saml.names import SAML, X509_SUBJECT_NAME, XS, XSI
 from tramontane.dmp.signature import Signer, enveloped_signature, escape_attribute, escape_text
 
-_START = f'<saml2:Assertion xmlns:saml2="{SAML}"'
-_XS_DECLARATION = f' xmlns:xs="{XS}"'
-_ISSUER = ' ID="%s" IssueInstant="%s" Version="2.0"><saml2:Issuer Format="%s">%s</saml2:Issuer>'
-_STATEMENTS = (
+START = f'<saml2:Assertion xmlns:saml2="{SAML}"'
+XS_DECLARATION = f' xmlns:xs="{XS}"'
+ISSUER = ' ID="%s" IssueInstant="%s" Version="2.0"><saml2:Issuer Format="%s">%s</saml2:Issuer>'
+STATEMENTS = (
     "<saml2:Subject><saml2:NameID%s>%s</saml2:NameID></saml2:Subject>"
     '<saml2:AuthnStatement AuthnInstant="%s"><saml2:AuthnContext>'
     "<saml2:AuthnContextClassRef>%s</saml2:AuthnContextClassRef>%s</saml2:AuthnContext></saml2:AuthnStatement>"
     "<saml2:AttributeStatement>%s</saml2:AttributeStatement></saml2:Assertion>"
 )
-_STRING = f'<saml2:AttributeValue xmlns:xsi="{XSI}" xsi:type="xs:string">'
+STRING = f'<saml2:AttributeValue xmlns:xsi="{XSI}" xsi:type="xs:string">'
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Statements:
 
 def text_attribute(name: str, escaped: str) -> str:
     """An Attribute with one string value, canonical. `escaped` comes from `escape_text`."""
-    return f'<saml2:Attribute Name="{name}">{_STRING}{escaped}</saml2:AttributeValue></saml2:Attribute>'
+    return f'<saml2:Attribute Name="{name}">{STRING}{escaped}</saml2:AttributeValue></saml2:Attribute>'
 
 
 def element_attribute(name: str, *elements: str) -> str:
@@ -68,13 +68,13 @@ def signed_assertion(statements: Statements, signer: Signer, key_info: bytes) ->
     Raises:
         LocalError: a value holds a character XML cannot carry.
     """
-    head = (_ISSUER % _issuer_values(statements)).encode()
-    tail = (_STATEMENTS % _statement_values(statements)).encode()
-    start = _START.encode()
+    head = (ISSUER % _issuer_values(statements)).encode()
+    tail = (STATEMENTS % _statement_values(statements)).encode()
+    start = START.encode()
     signature = enveloped_signature(
         start + head + tail, reference=statements.assertion_id, signer=signer, key_info=key_info
     )
-    return b"".join((start, _XS_DECLARATION.encode(), head, signature, tail))
+    return b"".join((start, XS_DECLARATION.encode(), head, signature, tail))
 
 
 def _issuer_values(statements: Statements) -> tuple[str, ...]:

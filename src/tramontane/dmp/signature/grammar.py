@@ -16,8 +16,19 @@ VALUE = '[^"]*'
 SPACE = r"[ \t\n]*"
 NAMESPACES = rf'(?: xmlns(?::{NAME})?="{VALUE}")*'
 
+# What is its own canonical form wherever it stands: no control character, no mark that has a second spelling.
+_PLAIN = r"\x00-\x1f\x7f-\x9f\ufffe\uffff<>&"
+PLAIN_TEXT = f"[^{_PLAIN}]*+(?:&(?:amp|lt|gt);[^{_PLAIN}]*+)*+"
+PLAIN_VALUE = f'[^{_PLAIN}"]*+(?:&(?:amp|lt|quot);[^{_PLAIN}"]*+)*+'
+
 _REFERENCE = re.compile("&(?:(amp)|(lt)|(gt)|(quot)|#x(9|A|D));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "9": "\t", "A": "\n", "D": "\r"}
+
+
+def form(template: str, *parts: str) -> str:
+    """The pattern of what ``template % values`` writes, each value having the form of its part."""
+    pieces = [re.escape(piece) for piece in template.split("%s")]
+    return "".join([pieces[0], *[part + piece for part, piece in zip(parts, pieces[1:], strict=True)]])
 
 
 def unescape(text: str) -> str:

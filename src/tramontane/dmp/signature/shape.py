@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -39,8 +39,7 @@ class UnexpectedShape(MalformedMessage):
         self.location = location
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureParts:
+class SignatureParts(NamedTuple):
     """What a well-shaped Signature says. Nothing here is verified.
 
     Attributes:
@@ -129,7 +128,7 @@ def read_signature(signature: etree._Element) -> SignatureParts:
         transforms=(found["first"], found["second"]),
         reference_prefixes=_prefixes(found["r"]),
         digest_method=found["digest"],
-        digest_value=_decode(found["value"], "DigestValue"),
+        digest_value=decode_base64(found["value"], "DigestValue"),
         signature_value=_base64(value),
         certificate=_base64(certificate),
     )
@@ -184,10 +183,10 @@ def _base64(element: etree._Element) -> bytes:
     if len(element):
         raise UnexpectedShape(expected="du texte seul", received="un élément", location=f"//{_local(element.tag)}")
     _no_attribute(element)
-    return _decode(element.text or "", _local(element.tag))
+    return decode_base64(element.text or "", _local(element.tag))
 
 
-def _decode(text: str, name: str) -> bytes:
+def decode_base64(text: str, name: str) -> bytes:
     """Exactly one encoding is accepted for given bytes, line breaks apart: stray bits in the last character are not."""
     decoded = _strict(text)
     if decoded is None:

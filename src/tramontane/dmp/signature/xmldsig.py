@@ -19,7 +19,7 @@ from tramontane.dmp.signature.signer import Signer
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
 
 # Written without a line break and with explicit end tags: its own canonical form (but for xmlns, inherited on the wire).
-_SIGNED_INFO = (
+SIGNED_INFO = (
     f'<CanonicalizationMethod Algorithm="{EXCLUSIVE_C14N}"></CanonicalizationMethod>'
     f'<SignatureMethod Algorithm="{RSA_SHA256}"></SignatureMethod>'
     '<Reference URI="#%s"><Transforms>'
@@ -27,6 +27,10 @@ _SIGNED_INFO = (
     f'</Transforms><DigestMethod Algorithm="{SHA256}"></DigestMethod><DigestValue>%s</DigestValue></Reference>'
     "</SignedInfo>"
 )
+SIGNED_INFO_START = f'<SignedInfo xmlns="{DSIG}">'
+SIGNATURE = f'<Signature xmlns="{DSIG}"><SignedInfo>%s<SignatureValue>%s</SignatureValue>%s</Signature>'
+KEY_INFO = "<KeyInfo><X509Data><X509Certificate>%s</X509Certificate></X509Data></KeyInfo>"
+_SIGNATURE, _KEY_INFO = SIGNATURE.encode(), KEY_INFO.encode()
 
 
 def enveloped_signature(signed: bytes, *, reference: str, signer: Signer, key_info: bytes) -> bytes:
@@ -42,22 +46,11 @@ def enveloped_signature(signed: bytes, *, reference: str, signer: Signer, key_in
         LocalError: `reference` holds a character XML cannot carry.
     """
     digest = b64encode(hashlib.sha256(signed).digest()).decode()
-    signed_info = _SIGNED_INFO % (escape_attribute(reference), digest)
-    value = signer.sign(f'<SignedInfo xmlns="{DSIG}">{signed_info}'.encode())
-    return b"".join(
-        (
-            b'<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo>',
-            signed_info.encode(),
-            b"<SignatureValue>",
-            b64encode(value),
-            b"</SignatureValue>",
-            key_info,
-            b"</Signature>",
-        )
-    )
+    signed_info = SIGNED_INFO % (escape_attribute(reference), digest)
+    value = signer.sign((SIGNED_INFO_START + signed_info).encode())
+    return _SIGNATURE % (signed_info.encode(), b64encode(value), key_info)
 
 
 def key_info(certificate: x509.Certificate) -> bytes:
     """The ``KeyInfo`` element of a certificate: the same bytes in every token it signs."""
-    der = b64encode(certificate.public_bytes(Encoding.DER))
-    return b"<KeyInfo><X509Data><X509Certificate>" + der + b"</X509Certificate></X509Data></KeyInfo>"
+    return _KEY_INFO % b64encode(certificate.public_bytes(Encoding.DER))

@@ -32,8 +32,12 @@ _struct_idnat = lru_cache(maxsize=1024)(StructIdNat)
 _MSG = "exemples officiels de VIHF"
 _VERSIONS = ("3.0", "4.0")
 _RESSOURCE_URN = "urn:dmp"
-_ACCESS_MODES = frozenset(mode.value for mode in AccessMode)
+_ACCESS_MODES = {mode.value: mode for mode in AccessMode}
 _ACCESS_MODE_OIDS = (ACCESS_MODE_OID, ACCESS_MODE_OID_CURRENT)
+
+
+_MODES = {mode.value: mode for mode in AuthenticationMode}
+_COLUMN = {mode: rank for rank, mode in enumerate(AuthenticationMode)}
 
 
 class Need(Enum):
@@ -77,7 +81,7 @@ class AttributeRow:
     remark: Callable[[Values, WireProfile], str] | None = None
 
     def need(self, mode: AuthenticationMode) -> Need:
-        return self.needs[tuple(AuthenticationMode).index(mode)]
+        return self.needs[_COLUMN[mode]]
 
 
 _ALWAYS = (Need.REQUIRED, Need.REQUIRED, Need.REQUIRED)
@@ -173,10 +177,9 @@ def _remark_version(values: Values, profile: WireProfile) -> str:
 
 def _read_mode(values: Values) -> Mapping[str, Any]:
     text = _text(values)
-    try:
-        return {"mode": AuthenticationMode(text)}
-    except ValueError:
-        raise refused(" ou ".join(AuthenticationMode), text[:30]) from None
+    if text not in _MODES:
+        raise refused(" ou ".join(AuthenticationMode), text[:30])
+    return {"mode": _MODES[text]}
 
 
 def _read_urn(values: Values) -> Mapping[str, Any]:
@@ -196,7 +199,7 @@ def _read_access_mode(values: Values) -> Mapping[str, Any]:
             f"{', '.join(AccessMode)}, nomenclature {' ou '.join(_ACCESS_MODE_OIDS)}",
             f"{coded.code} ({coded.code_system})"[:80],
         )
-    return {"access_mode": AccessMode(coded.code)}
+    return {"access_mode": _ACCESS_MODES[coded.code]}
 
 
 def _remark_access_mode(values: Values, profile: WireProfile) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tramontane.dmp.nomenclatures import Coded
 from tramontane.dmp.saml import AttributeValue
 from tramontane.dmp.saml.names import XSI
@@ -22,8 +24,9 @@ def write_ce(name: str, value: Coded, system_name: str) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def read_ce(name: str, value: AttributeValue) -> tuple[Coded, str]:
-    """The coded value and its codeSystemName.
+    """The coded value and its codeSystemName. Roles and access modes come back in every token; a refusal is not kept.
 
     Raises:
         UnexpectedShape: not that element, or an attribute it does not have.
@@ -31,7 +34,7 @@ def read_ce(name: str, value: AttributeValue) -> tuple[Coded, str]:
     if isinstance(value, str) or (value.namespace, value.name) != (HL7, name):
         received = "du texte" if isinstance(value, str) else f"{{{value.namespace}}}{value.name}"[:80]
         raise _unexpected(f"{{{HL7}}}{name}", received, f"//{name}")
-    attributes = value.attributes
+    attributes = dict(value.attributes)
     strangers = [key for key in attributes if key not in _ALLOWED and key.rpartition(":")[2] != "type"]
     if strangers or not (attributes.get("code") and attributes.get("codeSystem")):
         raise _unexpected(

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from tramontane.dmp.errors import TramontaneError
-from tramontane.dmp.saml import Assertion, AttributeValue
+from tramontane.dmp.saml import Assertion, AttributeValue, WrittenAssertion
 from tramontane.dmp.signature import SignatureParts, UnexpectedShape
 from tramontane.dmp.verdicts import Outcome, Verdict
 from tramontane.dmp.vihf.policy import SigningCertificate, VerificationPolicy
@@ -23,6 +23,7 @@ class Examination:
     Attributes:
         bare: the input is an assertion, not an envelope.
         usable: there was something to judge: an XML document with an assertion in it.
+        written: the assertion when it has the form we write: `root` then holds its outline only (ADR 6).
         root, assertion, signature: nodes of the document received; nothing is read from them but the Signature.
         signed_bytes: canonical form of the assertion without its Signature, as received.
         content: what the verified bytes, parsed again, say.
@@ -36,6 +37,7 @@ class Examination:
     bare: bool
     usable: bool = False
     doctype: bool = False
+    written: WrittenAssertion | None = None
     root: etree._Element = field(init=False)
     assertion: etree._Element = field(init=False)
     signature: etree._Element = field(init=False)
@@ -108,10 +110,10 @@ class NumberedStep:
         try:
             finding = self.check(examination)
         except TramontaneError as error:
-            finding = _refusal(error)
-        return self.passed if finding is None else self._report(finding, tolerant=examination.policy.tolerant)
+            finding = refusal(error)
+        return self.passed if finding is None else self.report(finding, tolerant=examination.policy.tolerant)
 
-    def _report(self, finding: Failed | Tolerated, *, tolerant: bool) -> Verdict:
+    def report(self, finding: Failed | Tolerated, *, tolerant: bool) -> Verdict:
         if isinstance(finding, Tolerated):
             if tolerant:
                 return self._verdict(Outcome.PASSED, received=f"toléré : {finding.received}")
@@ -131,7 +133,7 @@ class NumberedStep:
         return Verdict(self.rank, step.code, step.title, outcome, **texts)
 
 
-def _refusal(error: TramontaneError) -> Failed:
+def refusal(error: TramontaneError) -> Failed:
     """An error raised while reading a value is the refusal of that step."""
     return Failed(
         received=error.received or error.message,

@@ -35,6 +35,8 @@ class SigningCertificate:
     public_key: rsa.RSAPublicKey
     usages: frozenset[CertificateUsage]
     subject_dn: str
+    not_before: datetime
+    not_after: datetime
 
 
 @lru_cache(maxsize=256)
@@ -49,7 +51,9 @@ def load_certificate(der: bytes) -> SigningCertificate | None:
         return None
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size < _MIN_KEY_BITS:
         return None
-    return SigningCertificate(certificate, key, allowed, description.subject_dn)
+    return SigningCertificate(
+        certificate, key, allowed, description.subject_dn, description.not_before, description.not_after
+    )
 
 
 @dataclass(frozen=True, slots=True)

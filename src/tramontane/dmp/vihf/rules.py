@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tramontane.dmp.identity import PsIdKind, PsIdNat
 from tramontane.dmp.nomenclatures import Coded, ValueSetName, value_set
@@ -29,6 +30,8 @@ FIRST_ROLE = {
 }
 SECOND_ROLE = {R01: ValueSetName.SAVOIR_FAIRE, G05: ValueSetName.PHARMACIST_SECTION}
 PHYSICIAN, PHARMACIST = "10", "21"
+_FACILITY_TYPE = ValueSetName.FACILITY_TYPE
+_DIRECTE, _INDIRECTE, _STRONG = AuthenticationMode
 _CLASS = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
 
 
@@ -54,28 +57,33 @@ class Rule:
 def _subject(content: VihfFields) -> str | None:
     """AIR: a professional of the national directory (EX_AIR-020). DIRECTE: the holder of a CPS."""
     subject = content.subject
-    if content.mode is AuthenticationMode.INDIRECTE:
+    if content.mode is _INDIRECTE:
         return None if str(subject) else "un identifiant vide"
     if not isinstance(subject, PsIdNat):
         return "un identifiant qui n'est pas un PS_IdNat"
-    if content.mode is AuthenticationMode.INDIRECTE_RENFORCEE and subject.kind is not PsIdKind.RPPS:
+    if content.mode is _STRONG and subject.kind is not PsIdKind.RPPS:
         return f"un PS_IdNat de préfixe {subject.kind.value}"
     return None
 
 
 def _subject_name(content: VihfFields) -> str | None:
-    missing = content.mode is not AuthenticationMode.DIRECTE and not content.subject_name.strip()
+    missing = content.mode is not _DIRECTE and not content.subject_name.strip()
     return "un nom vide" if missing else None
 
 
 def _structure(content: VihfFields) -> str | None:
-    strong = content.mode is AuthenticationMode.INDIRECTE_RENFORCEE
+    strong = content.mode is _STRONG
     return f"« {content.structure} »" if strong and content.structure.finess is None else None
 
 
+@lru_cache(maxsize=1024)
+def _listed(name: ValueSetName, code: str, code_system: str) -> bool:
+    """Whether a value set has a code; the same few come back in every token."""
+    return value_set(name).find(code, code_system) is not None
+
+
 def _sector(content: VihfFields) -> str | None:
-    known = value_set(ValueSetName.FACILITY_TYPE).find(content.sector, SECTOR_OID)
-    return None if known else f"« {content.sector} »"
+    return None if _listed(_FACILITY_TYPE, content.sector, SECTOR_OID) else f"« {content.sector} »"
 
 
 def _role_count(content: VihfFields) -> str | None:
@@ -88,7 +96,7 @@ def _unknown(role: Coded, systems: dict[str, ValueSetName | None] | dict[str, Va
     name = systems[role.code_system]
     if name is None:
         return None if role.code else "un code vide"
-    return None if value_set(name).find(role.code, role.code_system) else f"« {role.code} », inconnu de {name.value}"
+    return None if _listed(name, role.code, role.code_system) else f"« {role.code} », inconnu de {name.value}"
 
 
 def _first_role(content: VihfFields) -> str | None:
@@ -121,7 +129,7 @@ def _context_class(content: VihfFields) -> str | None:
 
 
 def _primary_authentication(content: VihfFields) -> str | None:
-    strong = content.mode is AuthenticationMode.INDIRECTE_RENFORCEE
+    strong = content.mode is _STRONG
     found = content.primary_authentication
     return (
         None if found == (CONF_EXI_PGSSIS if strong else None) else ("rien" if found is None else f"« {found[:80]} »")

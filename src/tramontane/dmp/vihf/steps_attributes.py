@@ -33,7 +33,7 @@ def _collect(examination: Examination) -> Finding:
             return Failed(f"« {attribute.name} » deux fois")
         else:
             values[row.key] = attribute.values
-            if attribute.name != row.name(profile):
+            if row.aliases and attribute.name != row.name(profile):
                 examination.notes[row.key] = f"l'attribut écrit « {attribute.name} »"
     if len(set(unknown)) != len(unknown):
         return Failed("un attribut inconnu deux fois")

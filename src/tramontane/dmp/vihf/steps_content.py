@@ -20,8 +20,7 @@ def _usage(examination: Examination) -> Finding:
 
 
 def _validity(examination: Examination) -> Finding:
-    certificate = examination.signer.certificate
-    first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    first, last = examination.signer.not_before, examination.signer.not_after
     if first <= examination.at <= last:
         return None
     return Failed(

@@ -8,9 +8,10 @@ from datetime import datetime
 from cryptography import x509
 
 from tramontane.dmp import verdicts as judged
+from tramontane.dmp.errors import TramontaneError
 from tramontane.dmp.verdicts import Outcome, Verdict
 from tramontane.dmp.vihf.content import InvalidVihf, Vihf
-from tramontane.dmp.vihf.examination import Examination, NumberedStep
+from tramontane.dmp.vihf.examination import Examination, NumberedStep, refusal
 from tramontane.dmp.vihf.policy import VerificationPolicy
 from tramontane.dmp.vihf.steps_attributes import ATTRIBUTE_STEPS, RULE_STEPS
 from tramontane.dmp.vihf.steps_content import CONTENT_STEPS
@@ -24,9 +25,9 @@ STEPS: tuple[NumberedStep, ...] = tuple(
     )
 )
 _RULES_FROM = len(STEPS) - len(RULE_STEPS)
-_BEFORE_RULES = STEPS[:_RULES_FROM]
+_BEFORE_RULES, _RULES = STEPS[:_RULES_FROM], STEPS[_RULES_FROM:]
 _ALL_PASS = tuple([numbered.passed for numbered in _BEFORE_RULES])
-_RULES_HOLD = tuple([numbered.passed for numbered in STEPS[_RULES_FROM:]])
+_RULES_HOLD = tuple([numbered.passed for numbered in _RULES])
 
 
 _NOT_CONTENT = frozenset({"version", "issue_instant"})
@@ -90,25 +91,48 @@ def verify_assertion(assertion: bytes, policy: VerificationPolicy, *, at: dateti
 
 
 def _verify(examination: Examination) -> Verification:
-    verdicts = _judge(examination, _BEFORE_RULES)
-    if not (verdicts == _ALL_PASS or judged.accepted(verdicts)):
-        return Verification((*verdicts, *_judge(examination, STEPS[_RULES_FROM:])), None, examination.usable)
+    verdicts = _judge(examination)
+    if verdicts is not _ALL_PASS and not judged.accepted(verdicts):
+        return Verification((*verdicts, *_judge_rules(examination)), None, examination.usable)
     try:
         vihf = _verified(examination)
     except InvalidVihf:
         # Each rule then has its say.
-        return Verification((*verdicts, *_judge(examination, STEPS[_RULES_FROM:])), None, usable=True)
+        return Verification((*verdicts, *_judge_rules(examination)), None, usable=True)
     return Verification((*verdicts, *_RULES_HOLD), vihf, usable=True)
 
 
-def _judge(examination: Examination, steps: tuple[NumberedStep, ...]) -> tuple[Verdict, ...]:
-    verdicts: list[Verdict] = []
-    for numbered in steps:
-        verdict = numbered.judge(examination)
-        verdicts.append(verdict)
-        if verdict is not numbered.passed and numbered.stops and verdict.outcome is not Outcome.PASSED:
-            verdicts.extend([later.not_run for later in steps[len(verdicts) :]])
-            break
+def _judge_rules(examination: Examination) -> tuple[Verdict, ...]:
+    return tuple([numbered.judge(examination) for numbered in _RULES])
+
+
+def _judge(examination: Examination) -> tuple[Verdict, ...]:
+    """Every step before the rules, in order. The verdicts of a token nothing can be said of were made once.
+
+    A step that needs another runs here without asking: those before it have found nothing, so have read their fields.
+    """
+    numbered, finding = _BEFORE_RULES[0], None
+    try:
+        for numbered in _BEFORE_RULES:
+            finding = numbered.check(examination)
+            if finding is not None:
+                break
+        else:
+            return _ALL_PASS
+    except TramontaneError as error:
+        finding = refusal(error)
+    verdict = numbered.report(finding, tolerant=examination.policy.tolerant)
+    return _judge_on([*_ALL_PASS[: numbered.rank - 1], verdict], examination, _BEFORE_RULES)
+
+
+def _judge_on(
+    verdicts: list[Verdict], examination: Examination, steps: tuple[NumberedStep, ...]
+) -> tuple[Verdict, ...]:
+    """The verdicts given, then those of the steps that follow; not run after a failure that stops."""
+    for numbered in steps[len(verdicts) :]:
+        if verdicts and steps[len(verdicts) - 1].stops and verdicts[-1].outcome is not Outcome.PASSED:
+            return (*verdicts, *[later.not_run for later in steps[len(verdicts) :]])
+        verdicts.append(numbered.judge(examination))
     return tuple(verdicts)
 
 
