@@ -150,3 +150,31 @@ def test_htmx_gets_the_list_alone_or_the_preview_alone(desk):
     assert listed.lstrip().startswith('<div id="documents"')
     assert shown.lstrip().startswith('<section id="apercu"')
     assert "<html" not in listed + shown
+
+
+def _addresses(patient_id: int) -> list[str]:
+    """Every address of the app that names a patient, with identifiers that could be anybody's."""
+    from uuid import UUID
+
+    from django.urls import reverse
+
+    from tramontane.hospital.documents.urls import urlpatterns
+
+    values = {"patient_id": patient_id, "document_id": 1, "filter_id": 1, "rank": 1, "token": UUID(int=1)}
+    named = [
+        (pattern.name, pattern.pattern.converters)
+        for pattern in urlpatterns
+        if "patient_id" in pattern.pattern.converters
+    ]
+    return [reverse(f"documents:{name}", kwargs={key: values[key] for key in keys}) for name, keys in named]
+
+
+def test_no_address_of_the_app_knows_a_patient_of_another_entity(desk, world):
+    from support.pki import OTHER_FINESS_JURIDIQUE
+
+    other = make_ready(world, finess=OTHER_FINESS_JURIDIQUE)
+    addresses = _addresses(other.patient.pk)
+    assert len(addresses) >= 14
+    for address in addresses:
+        answers = {desk.client.get(address).status_code, desk.client.post(address).status_code}
+        assert answers in ({404}, {404, 405}), address

@@ -250,3 +250,20 @@ def test_opening_the_record_after_a_sending_asks_the_dmp_nothing_more(desk, disp
     world.asked.clear()
     desk.text("?vue=dossier")
     assert world.asked == []
+
+
+def test_a_second_worker_finds_nothing_to_do_while_the_first_is_sending(dispatch, registry, world):
+    other: list[str] = []
+    world.on_send = lambda _asked: other.append(delivering.deliver(dispatch.pk))
+    assert delivering.deliver(dispatch.pk) == "sent"
+    assert other == [""]
+    assert len(registry.submissions) == 1
+
+
+def test_a_dispatch_taken_over_meanwhile_is_not_overwritten_by_the_slow_worker(dispatch, registry, world):
+    def taken(_asked: object) -> None:
+        Dispatch.objects.update(attempts=7)
+
+    world.on_send = taken
+    assert delivering.deliver(dispatch.pk) == "sending"
+    assert Dispatch.objects.get().attempts == 7

@@ -26,6 +26,7 @@ ENTRIES = (
     Entry("Revue des comptes", "/comptes/revues/", (Role.ACCOUNT_MANAGER,)),
     Entry("Sécurité", "/rssi/", (Role.RSSI, Role.DPO)),
     Entry("Habilitations", "/habilitations/", (Role.RSSI, Role.DPO)),
+    Entry("Classement", "/rssi/classement/", (Role.RSSI,)),
     Entry("Traces", "/traces/", (Role.RSSI, Role.DPO)),
 )
 

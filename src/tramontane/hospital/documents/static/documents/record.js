@@ -13,6 +13,8 @@
     link.setAttribute("aria-current", "true");
   });
   document.addEventListener("htmx:afterSettle", (event) => {
+    // The button that was pressed is gone with the pane it was in: the focus stays where the answer is.
+    if (event.detail.elt.id === "apercu" && document.activeElement === document.body) event.detail.elt.focus({ preventScroll: true });
     if (event.detail.elt.id === "apercu" && matchMedia("(max-width: 760px)").matches) event.detail.elt.scrollIntoView({ block: "start" });
   });
 })();
