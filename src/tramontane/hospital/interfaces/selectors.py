@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.conf import settings
 from django.db.models import QuerySet
 
-from tramontane.hospital.accounts.models import LegalEntity
+from tramontane.hospital.accounts.models import Account, LegalEntity
+from tramontane.hospital.consultations.models import KnownDocument, Sighting
 from tramontane.hospital.interfaces.models import Launch, RecordSystem, RecordSystemKey
 
 
@@ -41,3 +42,13 @@ def launch_in_force(launch_id: UUID, at: datetime) -> Launch | None:
         .filter(pk=launch_id, launched_at__gt=at - lives, record_system__closed_at=None)
         .first()
     )
+
+
+def sighted(account: Account, resource_id: str) -> KnownDocument | None:
+    """The document whose entryUUID ends a FHIR address, when the DMP showed it to this professional."""
+    sighting = (
+        Sighting.objects.select_related("document")
+        .filter(account=account, document__entry_uuid=f"urn:uuid:{resource_id}")
+        .first()
+    )
+    return sighting.document if sighting else None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from tramontane.hospital.interfaces.api.door import api
-from tramontane.hospital.interfaces.views import launch, registry
+from tramontane.hospital.interfaces.views import fhir, launch, registry
 
 app_name = "interfaces"
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("fhir/metadata", fhir.metadata, name="fhir-metadata"),
+    path("fhir/Patient", fhir.patients, name="fhir-patient"),
+    path("fhir/DocumentReference", fhir.document_references, name="fhir-documents"),
+    re_path(r"^fhir/Binary/([A-Za-z0-9.-]{1,64})$", fhir.binary, name="fhir-binary"),
     path("lancement/", launch.start, name="launch"),
     path("lancement/<uuid:launch_id>/", launch.panel, name="panel"),
     path("rssi/logiciels/", registry.listing, name="record-systems"),
