@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import sys
 import time
@@ -111,7 +112,16 @@ def _until_interrupted(screen: Screen) -> None:
     """Ctrl-C, or the end of standard input when it is not a keyboard."""
     screen.say("La maquette et l'application restent ouvertes. Ctrl-C pour les arrêter.", "bold")
     try:
-        while sys.stdin.isatty() or sys.stdin.buffer.read(4096):
-            time.sleep(1)
+        while _still_open():
+            pass
     except KeyboardInterrupt:
         screen.say("Arrêtées.")
+
+
+def _still_open() -> bool:
+    """Wait a second at most: a signal that another thread received is only seen between two waits."""
+    if sys.stdin.isatty():
+        time.sleep(1)
+        return True
+    ready, _, _ = select.select([sys.stdin], [], [], 1)
+    return not ready or bool(os.read(sys.stdin.fileno(), 4096))
