@@ -6,7 +6,7 @@ the declaration of the prefix `xs` that only stands inside the values of ``xsi:t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tramontane.dmp.saml.names import SAML, X509_SUBJECT_NAME, XS, XSI
 from tramontane.dmp.signature import Signer, enveloped_signature, escape_attribute, escape_text
@@ -23,8 +23,7 @@ STATEMENTS = (
 STRING = f'<saml2:AttributeValue xmlns:xsi="{XSI}" xsi:type="xs:string">'
 
 
-@dataclass(frozen=True, slots=True)
-class Statements:
+class Statements(NamedTuple):
     """What an assertion states, as text still to be escaped (`attributes` excepted).
 
     Attributes:
