@@ -20,6 +20,7 @@ OPERATIONS = "tramontane.cli.hospital_operations"
     commands_at={
         "init": (f"{OPERATIONS}.assistant:init", "Premier démarrage, jusqu'à la première consultation."),
         "connect": (f"{OPERATIONS}.connecting:connect", "Connexion au DMP : adresse et certificats."),
+        "connect-insi": (f"{OPERATIONS}.connecting_insi:connect_insi", "Connexion au téléservice INSi."),
         "backup": (f"{OPERATIONS}.keeping:backup", "Sauvegarder la base intégrée et les documents."),
         "restore": (f"{OPERATIONS}.keeping:restore", "Restaurer une sauvegarde et vérifier les traces."),
     },

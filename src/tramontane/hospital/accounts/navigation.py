@@ -25,6 +25,7 @@ ENTRIES = (
     Entry("Comptes", "/comptes/", (Role.ACCOUNT_MANAGER,)),
     Entry("Revue des comptes", "/comptes/revues/", (Role.ACCOUNT_MANAGER,)),
     Entry("Sécurité", "/rssi/", (Role.RSSI, Role.DPO)),
+    Entry("Logiciels métier", "/rssi/logiciels/", (Role.RSSI,)),
     Entry("Habilitations", "/habilitations/", (Role.RSSI, Role.DPO)),
     Entry("Classement", "/rssi/classement/", (Role.RSSI,)),
     Entry("Traces", "/traces/", (Role.RSSI, Role.DPO)),

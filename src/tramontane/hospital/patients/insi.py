@@ -23,6 +23,7 @@ from tramontane.dmp.identity import InsAuthority
 from tramontane.dmp.transactions import insi
 from tramontane.dmp.transactions.insi import Answer, CertifiedIdentity, Result, Sought
 from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.patients import services
 from tramontane.hospital.patients.models import InsiConnection, Patient
 from tramontane.hospital.traces.events import Actor, Event
@@ -99,6 +100,21 @@ def service_of(connection: InsiConnection) -> InsiService:
         files.credentials(TlsCredentials, connection.authentication, secret),
         files.read(connection.security_path) if connection.security_path else b"",
     )
+
+
+@transaction.atomic
+def connect(legal_entity: LegalEntity, values: dict[str, str], *, actor: Actor) -> InsiConnection:
+    """Keep how a legal entity reaches INSi, once everything it refers to was read. Traces: `configuration.modifiee`.
+
+    Raises:
+        CertificateMisuse, LocalError: a file, a certificate or an address that cannot serve; nothing is kept.
+    """
+    service_of(InsiConnection(legal_entity=legal_entity, updated_at=clock.now(), **values))
+    row, _ = InsiConnection.objects.update_or_create(
+        legal_entity=legal_entity, defaults=values | {"updated_at": clock.now()}
+    )
+    record(Event("configuration.modifiee", actor, detail={"connection": row.url}))
+    return row
 
 
 def interrogate(patient: Patient, connection: InsiConnection, *, actor: Actor) -> Interrogation:
