@@ -111,7 +111,10 @@ def test_judging_at_another_instant_changes_the_verdict(files: Path) -> None:
 
 def test_pki_demo_writes_certificates_that_cert_check_accepts(tmp_path: Path) -> None:
     result = run("pki", "demo", "--sortie", tmp_path, "--json")
-    assert (result.exit_code, json.loads(result.output)["leaves"]) == (0, ["authentification", "signature", "insi", "serveur"])
+    assert (result.exit_code, json.loads(result.output)["leaves"]) == (
+        0,
+        ["authentification", "signature", "insi", "serveur"],
+    )
     pair = ("--authentification", tmp_path / "authentification.crt.pem", "--signature", tmp_path / "signature.crt.pem")
     trust = ("--racine", tmp_path / "racine.pem", "--crl", tmp_path / "crl.pem", "--finess-juridique", "990000010")
     assert run("cert", "check", *trust, *pair).exit_code == 0

@@ -54,6 +54,17 @@ def test_the_walk_ends_with_0_and_prints_no_error(first_run: subprocess.Complete
     assert "Tout s'est déroulé comme annoncé" in words(first_run)
 
 
+def test_json_leaves_only_the_result_on_standard_output(
+    first_run: subprocess.CompletedProcess[str], directory: Path
+) -> None:
+    result = run("demo", "--once", "--json", "--repertoire", directory)
+    told = json.loads(result.stdout)
+    assert told["as_announced"] is True
+    assert told["stand_in"].startswith("https://127.0.0.1:")
+    assert all(Path(path).exists() for path in told["files"])
+    assert "Tout s'est déroulé comme annoncé" in result.stderr
+
+
 def test_three_professionals_consult(first_run: subprocess.CompletedProcess[str]) -> None:
     said = words(first_run)
     for name in ("Qui : Dr Alice ROUSSEAU", "Qui : Karim BENALI", "Qui : Dr Camille JOLY"):

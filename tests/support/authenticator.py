@@ -44,7 +44,9 @@ class SoftAuthenticator:
         cose = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
         return bytes(16) + struct.pack(">H", len(self.credential_id)) + self.credential_id + cbor2.dumps(cose)
 
-    def attestation(self, options: dict[str, Any], *, client: dict[str, Any] | None = None, **data: Any) -> dict[str, Any]:
+    def attestation(
+        self, options: dict[str, Any], *, client: dict[str, Any] | None = None, **data: Any
+    ) -> dict[str, Any]:
         """The answer to a registration."""
         self.user_handle = self.user_handle or _bytes(options["user"]["id"])
         client_data = self.client_data("webauthn.create", options["challenge"], **(client or {}))

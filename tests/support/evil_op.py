@@ -90,13 +90,13 @@ class EvilProvider:
     kid: str | None = "a"
     alg: str = "RS256"
     signing_key: Any = field(default_factory=lambda: rsa_key("a"))
-    header: Callable[[Claims], Claims] = staticmethod(lambda value: value)
-    claims: Callable[[Claims], Claims] = staticmethod(lambda value: value)
-    id_token: Callable[[str], Any] = staticmethod(lambda value: value)
-    response: Callable[[Claims], Claims] = staticmethod(lambda value: value)
-    discovery: Callable[[Claims], Claims] = staticmethod(lambda value: value)
-    jwks: Callable[[], list[Claims]] = staticmethod(lambda: [public_jwk(rsa_key("a"), "a")])
-    userinfo: Callable[[Claims], Claims] = staticmethod(lambda value: value)
+    header: Callable[[Claims], Claims] = field(default_factory=lambda: lambda value: value)
+    claims: Callable[[Claims], Claims] = field(default_factory=lambda: lambda value: value)
+    id_token: Callable[[str], Any] = field(default_factory=lambda: lambda value: value)
+    response: Callable[[Claims], Claims] = field(default_factory=lambda: lambda value: value)
+    discovery: Callable[[Claims], Claims] = field(default_factory=lambda: lambda value: value)
+    jwks: Callable[[], list[Claims]] = field(default_factory=lambda: lambda: [public_jwk(rsa_key("a"), "a")])
+    userinfo: Callable[[Claims], Claims] = field(default_factory=lambda: lambda value: value)
     userinfo_media_type: str = "application/json"
     token_status: int = 200
     identity: Claims = field(default_factory=dict)
@@ -151,7 +151,11 @@ class EvilProvider:
             **self.evidence,
             **self.identity,
         }
-        body = {"access_token": access_token, "token_type": "Bearer", "id_token": self.id_token(self.sign(self.claims(claims)))}
+        body = {
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "id_token": self.id_token(self.sign(self.claims(claims))),
+        }
         return self.token_status, self.response(body)
 
     def sign(self, claims: Claims) -> str:

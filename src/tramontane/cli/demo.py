@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from tramontane.cli.base import FrenchCommand
+from tramontane.cli.base import FrenchCommand, emit, json_option
 
 
 @click.command(cls=FrenchCommand)
@@ -40,11 +40,13 @@ from tramontane.cli.base import FrenchCommand
     metavar="NOMBRE",
     help="Le nombre dont tout l'hôpital fictif est tiré.",
 )
-def demo(*, once: bool, codes: bool, directory: Path, port: int, seed: int) -> None:
+@json_option
+def demo(*, once: bool, codes: bool, directory: Path, port: int, seed: int, as_json: bool) -> None:
     """Visite guidée : une maquette du SI-DMP et l'application de l'hôpital démarrent ; des professionnels consultent.
 
     Tout est fictif et local. Entrée standard fermée ou --once : la commande se termine d'elle-même. Sinon la maquette
-    et l'application restent ouvertes jusqu'à Ctrl-C.
+    et l'application restent ouvertes jusqu'à Ctrl-C. Avec --json, la visite s'écrit sur la sortie d'erreur et la sortie
+    standard ne porte que le résultat.
     """
     from rich.console import Console
 
@@ -52,11 +54,12 @@ def demo(*, once: bool, codes: bool, directory: Path, port: int, seed: int) -> N
     from tramontane.demo.workspace import Workspace
 
     signal.signal(signal.SIGTERM, _terminate)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140, stderr=as_json)
     if codes:
         show_codes(console, seed)
         return
-    walk(Workspace(directory), console, seed=seed, port=port, stay=not once and _someone_may_speak())
+    stay = not once and _someone_may_speak()
+    walk(Workspace(directory), console, seed=seed, port=port, stay=stay, **({"announce": emit} if as_json else {}))
 
 
 def _someone_may_speak() -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tramontane.cli.base import FrenchCommand, FrenchGroup
+from tramontane.cli.base import FrenchCommand, FrenchGroup, emit, json_option
 from tramontane.dmp.errors import CertificateMisuse
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def national() -> None:
     type=_FILE,
     help="Listes de révocation, PEM.",
 )
-def serve(*, host: str, port: int, workers: int, data: Path, database_url: str, **files: Path) -> None:
+@json_option
+def serve(*, host: str, port: int, workers: int, data: Path, database_url: str, as_json: bool, **files: Path) -> None:
     """Servir la maquette en TLS mutuel jusqu'à Ctrl-C.
 
     Les valeurs par défaut sont celles que « tramontane demo » écrit.
@@ -109,10 +110,11 @@ def serve(*, host: str, port: int, workers: int, data: Path, database_url: str, 
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     require_free(port, host)
-    click.echo(
-        f"Maquette du SI-DMP (simulation)\N{NO-BREAK SPACE}: https://{host}:{port}/si-dmp-server/v2/services/, "
-        "Ctrl-C pour arrêter."
-    )
+    base_url = f"https://{host}:{port}/si-dmp-server/v2/services/"
+    if as_json:
+        emit({"simulation": True, "stand_in": base_url})
+    else:
+        click.echo(f"Maquette du SI-DMP (simulation)\N{NO-BREAK SPACE}: {base_url}, Ctrl-C pour arrêter.")
     try:
         run(tls=tls, data_directory=data, host=host, port=port, workers=workers, database_url=database_url)
     except DatabaseError as error:

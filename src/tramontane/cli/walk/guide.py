@@ -7,8 +7,9 @@ import select
 import shutil
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from rich.console import Console
 
@@ -28,11 +29,20 @@ from tramontane.demo.workspace import Workspace, write_configuration
 _LOGGED_IN = timedelta(minutes=40)
 
 
-def walk(workspace: Workspace, console: Console, *, seed: int, port: int = 0, stay: bool) -> None:
+def walk(
+    workspace: Workspace,
+    console: Console,
+    *,
+    seed: int,
+    port: int = 0,
+    stay: bool,
+    announce: Callable[[dict[str, Any]], None] = lambda _result: None,
+) -> None:
     """Prepare, consult, be refused; then leave the stand-in up until Ctrl-C when `stay`.
 
     Args:
         port: of the stand-in on the loopback interface; 0 takes a free one.
+        announce: told the addresses, files and logins once everything went as announced.
 
     Raises:
         TramontaneError: the demo could not run, or did not show what it announces.
@@ -57,6 +67,7 @@ def walk(workspace: Workspace, console: Console, *, seed: int, port: int = 0, st
                 require(is_ready(url), "l'application de l'hôpital ne répond plus")
                 _end(screen, workspace, base_url, time.monotonic() - started, stay=stay)
                 show_people(screen, hospital, url)
+                announce(_result(workspace, base_url, url, seed))
                 if stay:
                     _until_interrupted(screen)
 
@@ -93,6 +104,17 @@ def _end(screen: Screen, workspace: Workspace, base_url: str, seconds: float, *,
     screen.say("  Guides : docs/guides/, docs/tutorials/first-consultation.md", "dim")
     if stay:
         screen.say(f"Adresse de la maquette : {base_url}")
+
+
+def _result(workspace: Workspace, base_url: str, url: str, seed: int) -> dict[str, Any]:
+    return {
+        "simulation": True,
+        "as_announced": True,
+        "seed": seed,
+        "stand_in": base_url,
+        "application": url,
+        "files": dict(_left_behind(workspace)),
+    }
 
 
 def _program() -> str:

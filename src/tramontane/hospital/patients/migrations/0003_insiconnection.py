@@ -5,26 +5,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('patients', '0002_outsideaccess'),
+        ("accounts", "0001_initial"),
+        ("patients", "0002_outsideaccess"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InsiConnection',
+            name="InsiConnection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.URLField(max_length=300)),
-                ('authentication', models.CharField(max_length=300)),
-                ('secret_name', models.CharField(blank=True, max_length=60)),
-                ('trust_path', models.CharField(max_length=300)),
-                ('crl_path', models.CharField(blank=True, max_length=300)),
-                ('revocation', models.CharField(default='require', max_length=12)),
-                ('security_path', models.CharField(blank=True, max_length=300)),
-                ('updated_at', models.DateTimeField()),
-                ('legal_entity', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='insi_connection', to='accounts.legalentity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("url", models.URLField(max_length=300)),
+                ("authentication", models.CharField(max_length=300)),
+                ("secret_name", models.CharField(blank=True, max_length=60)),
+                ("trust_path", models.CharField(max_length=300)),
+                ("crl_path", models.CharField(blank=True, max_length=300)),
+                ("revocation", models.CharField(default="require", max_length=12)),
+                ("security_path", models.CharField(blank=True, max_length=300)),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "legal_entity",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="insi_connection",
+                        to="accounts.legalentity",
+                    ),
+                ),
             ],
         ),
     ]
