@@ -110,7 +110,7 @@ def test_a_physician_sends_what_had_not_been_sent(sit_down: Open) -> None:
     before = int(re.findall(r"\d+", heading.inner_text())[0])
     page.get_by_role("row").filter(has_text="Non envoyé").get_by_role("link").first.click()
     page.get_by_role("button", name=re.compile("^Envoyer")).click()
-    address, sent = page.url, page.locator("#apercu").get_by_text("Envoyé", exact=True)
+    address, sent = page.url, page.locator("#apercu .badge.ok").filter(has_text="Envoyé")
     # The background worker sends it: the page says so when it is looked at again.
     for _ in range(60):
         page.goto(address)
