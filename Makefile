@@ -25,7 +25,7 @@ $(READY): pyproject.toml uv.lock
 	@$(BIN)/uv sync --quiet --frozen --all-extras --inexact --python $(BIN)/python
 	@touch $(READY)
 
-demo: $(READY) ## Start the national stand-in and consult DMPs as three professionals, step by step
+demo: $(READY) ## Start the national stand-in and the hospital application; consult DMPs step by step
 	@$(BIN)/tramontane demo $(ARGS)
 
 test: $(READY) ## Install the system packages the tests use where possible, then run the tests

@@ -23,7 +23,7 @@ from django.db import transaction
 from tramontane.client import Exchange, Outcome, TransportError
 from tramontane.dmp.errors import RemoteRefusal, TramontaneError
 from tramontane.hospital.consultations.access import Access
-from tramontane.hospital.consultations.gateway import whitelist
+from tramontane.hospital.consultations.gateway import white_list
 from tramontane.hospital.patients.models import Patient
 from tramontane.hospital.traces.services import record
 
@@ -111,7 +111,7 @@ def _answer(ticket: Ticket, exchange: Exchange) -> None:
             )
         )
         if ticket.access.site is not None:
-            whitelist.note(ticket.access.site, exchange)
+            white_list.note(ticket.access.site, exchange)
 
 
 def _detail(exchange: Exchange) -> dict[str, object]:

@@ -23,7 +23,7 @@ from tramontane.hospital.patients.views.access import patient_or_404
 
 @requires(Role.CLINICIAN)
 @require_http_methods(["GET", "POST"])
-def break_glass(request: AuthenticatedRequest, patient_id: int) -> HttpResponse:
+def bris_de_glace(request: AuthenticatedRequest, patient_id: int) -> HttpResponse:
     """The motive and the two declarations; then the record opens in emergency."""
     access = access_of(request, patient_or_404(request, patient_id))
     if access.emergency is not None:
@@ -36,7 +36,7 @@ def break_glass(request: AuthenticatedRequest, patient_id: int) -> HttpResponse:
             return redirect(record_path(patient_id))
         context["refused"] = [card(request.account, access.patient, reason) for reason in opened]
     failed = bool(form.errors) or "refused" in context
-    return render(request, "consultations/break_glass.html", context, status=422 if failed else 200)
+    return render(request, "consultations/bris_de_glace.html", context, status=422 if failed else 200)
 
 
 @requires(Role.CLINICIAN)
