@@ -134,10 +134,10 @@ def create_entity(finess_juridique: str, name: str, finess_geographique: str, si
 
 @hospital.command("create-account", cls=FrenchCommand)
 @click.option("--entite", "finess", required=True, metavar="FINESS", help="FINESS de l'entité juridique.")
-@click.option("--identifiant", "login", required=True, metavar="IDENTIFIANT")
-@click.option("--nom", "family_name", required=True, metavar="NOM")
-@click.option("--prenom", "given_name", required=True, metavar="PRENOM")
-@click.option("--rpps", default="", metavar="RPPS")
+@click.option("--identifiant", "login", required=True, metavar="IDENTIFIANT", help="Identifiant de connexion.")
+@click.option("--nom", "family_name", required=True, metavar="NOM", help="Nom de famille.")
+@click.option("--prenom", "given_name", required=True, metavar="PRENOM", help="Prénom.")
+@click.option("--rpps", default="", metavar="RPPS", help="Numéro RPPS, 11 chiffres ; vide s'il n'y en a pas.")
 @click.option(
     "--role",
     "roles",
