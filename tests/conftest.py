@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
+
+from support.needs import missing
 
 # What a test may need → (program or directory to look for, Debian package that brings it).
 SYSTEM_NEEDS = {
@@ -30,10 +31,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             program, package = SYSTEM_NEEDS[name]
             if _is_present(program):
                 continue
-            line = f"needs {name}: install it with `make system-packages` (Debian package {package})"
-            if os.environ.get("CI"):
-                pytest.fail(line, pytrace=False)
-            pytest.skip(line)
+            missing(name, package)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

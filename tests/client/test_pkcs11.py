@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from support.needs import missing
 from support.pki import SIGN, pki
 from tramontane.demo.pki import Profile
 from tramontane.dmp.errors import CertificateMisuse
@@ -37,7 +38,7 @@ def module_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A token directory of our own, one token; SoftHSM reads its configuration once per process."""
     found = [path for path in MODULES if Path(path).exists()]
     if not found:
-        pytest.skip("the SoftHSM module is in none of the usual places")
+        missing("the SoftHSM module", "softhsm2")
     directory = tmp_path_factory.mktemp("softhsm")
     (directory / "tokens").mkdir()
     configuration = directory / "softhsm2.conf"

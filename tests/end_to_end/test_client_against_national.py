@@ -26,6 +26,7 @@ from support.national import (
     submission_set,
 )
 from support.national_server import BASE_PATH, NationalServer
+from support.needs import missing
 from support.pki import pki
 from support.postgres import binaries, shared_cluster
 from tramontane.client import (
@@ -60,7 +61,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     url = ""
     if request.param == "postgresql":
         if binaries() is None:
-            pytest.skip("PostgreSQL server not installed (apt-get install postgresql)")
+            missing("postgresql", "postgresql")
         url = shared_cluster().create("end_to_end")
     running = NationalServer(tmp_path_factory.mktemp(request.param), url, workers=2)
     running.run(FEED)

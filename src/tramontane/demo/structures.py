@@ -83,8 +83,3 @@ CORRESPONDENTS = (
 SITES = {site.finess: site for entity in (HOSPITAL, *CORRESPONDENTS) for site in entity.sites}
 SERVICES = {service.code: service for site in HOSPITAL.sites for service in site.services}
 SITE_OF_SERVICE = {service.code: site.finess for site in HOSPITAL.sites for service in site.services}
-
-
-def legal_entity_of(site: FinessGeographique) -> LegalEntity:
-    """The legal entity a site belongs to."""
-    return next(entity for entity in (HOSPITAL, *CORRESPONDENTS) if any(one.finess == site for one in entity.sites))

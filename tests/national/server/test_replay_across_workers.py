@@ -10,6 +10,7 @@ import pytest
 
 from support.national import OPEN, call, vihf
 from support.national_server import NationalServer
+from support.needs import missing
 from support.pki import pki
 from support.postgres import binaries, shared_cluster
 from tramontane.dmp.errors import SoapFault
@@ -24,7 +25,7 @@ def database_url(kind: str, name: str) -> str:
     if kind == "sqlite":
         return ""
     if binaries() is None:
-        pytest.skip("PostgreSQL server not installed (apt-get install postgresql)")
+        missing("postgresql", "postgresql")
     return shared_cluster().create(name)
 
 

@@ -59,11 +59,6 @@ def local_documents(account: Account, patient: Patient) -> tuple[LocalDocument, 
     return tuple(held.values())
 
 
-def held_ids(patient: Patient) -> frozenset[str]:
-    """unique_id of the documents the hospital's record holds."""
-    return frozenset(document.unique_id for document in _held(patient))
-
-
 def _held(patient: Patient) -> Iterable[LocalDocument]:
     """The record belongs to a later step: settings name its reader, `package.module.function(patient)`."""
     name = getattr(settings, "HELD_DOCUMENTS", "")

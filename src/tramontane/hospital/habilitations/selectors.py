@@ -11,7 +11,7 @@ from tramontane.hospital.habilitations import content
 from tramontane.hospital.habilitations.effects import Effect, Post, effects
 from tramontane.hospital.habilitations.models import MatrixReview, MatrixRevision
 from tramontane.rules.access import LocalRights
-from tramontane.rules.habilitation import LocalRules, ServiceHabilitations, national_matrix
+from tramontane.rules.habilitation import LocalRules
 
 # EXI 20: reviewed at least once a year.
 REVIEW_EVERY = timedelta(days=365)
@@ -45,12 +45,6 @@ def rights_of(account: Account, service: Service | None) -> LocalRights:
 def may_consult(account: Account, service: Service | None) -> bool:
     """Whether the local matrix lets this profession consult in this service."""
     return rights_of(account, service).consult
-
-
-def habilitations_of(account: Account, service: Service | None) -> ServiceHabilitations:
-    """Which document types the account's profession may read in a service: national matrix minus local restrictions."""
-    rules = _rules(current_revision(account.legal_entity_id))
-    return ServiceHabilitations(national_matrix(), rules, content.key_of(service))
 
 
 def withheld_types(account: Account, service: Service | None) -> frozenset[str]:
