@@ -19,7 +19,7 @@ $(READY): pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "Tramontane needs Python 3.11 or later; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Install one and run: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
 	@test -x $(BIN)/python || { $(PYTHON) -m venv .venv >/dev/null 2>&1 && test -x $(BIN)/pip; } || { rm -rf .venv; \
-	  echo "'$(PYTHON) -m venv' does not work here. On Debian or Ubuntu install it with: sudo apt-get install python3-venv"; exit 1; }
+	  echo "'$(PYTHON) -m venv' does not work here: on Debian or Ubuntu, install it with « sudo apt-get install python3-venv »."; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(BIN)/uv sync --quiet --frozen --all-extras --inexact --python $(BIN)/python
