@@ -13,6 +13,7 @@ from support.needs import missing
 SYSTEM_NEEDS = {
     "xmlsec1": ("xmlsec1", "xmlsec1"),
     "softhsm2-util": ("softhsm2-util", "softhsm2"),
+    "openssl": ("openssl", "openssl"),
     "java": ("java", "openjdk-17-jdk-headless"),
     "chromium": ("chromium", "chromium"),
     "pdftoppm": ("pdftoppm", "poppler-utils"),

@@ -78,6 +78,7 @@ def test_writing_again_replaces_the_files(tmp_path: Path) -> None:
     assert x509.load_pem_x509_certificate((tmp_path / "racine.pem").read_bytes()) == PKI.demo.root.certificate
 
 
+@pytest.mark.needs("openssl")
 @pytest.mark.parametrize(
     ("variant", "judgement"),
     [

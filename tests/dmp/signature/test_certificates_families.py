@@ -397,6 +397,7 @@ DISAGREEMENTS = {
 }
 
 
+@pytest.mark.needs("openssl")
 def test_openssl_agrees_on_every_case_but_those_explained(tmp_path: Path) -> None:
     """Purpose apart: it is ours alone."""
     disagreements = set()

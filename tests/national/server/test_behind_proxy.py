@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from base64 import b64encode
 from collections.abc import Iterator
@@ -35,9 +36,14 @@ run_behind_proxy(
 
 
 @pytest.fixture(scope="module")
-def unix_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A server on a Unix socket."""
-    installation = NationalServer(tmp_path_factory.mktemp("proxy"))
+def unix_socket() -> Iterator[Path]:
+    """A server on a Unix socket, in a short directory: a socket's path has 104 bytes at most on macOS."""
+    with tempfile.TemporaryDirectory(prefix="proxy-", dir="/tmp") as directory:
+        yield from served(NationalServer(Path(directory)))
+
+
+def served(installation: NationalServer) -> Iterator[Path]:
+    """The socket, while its server runs."""
     installation.run("from support.national import populate; populate()")
     script = "from pathlib import Path" + SCRIPT.format(directory=str(installation.directory))
     process = subprocess.Popen([sys.executable, "-c", script], env=installation.environment, start_new_session=True)
