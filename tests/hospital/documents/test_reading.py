@@ -97,16 +97,43 @@ def test_bytes_nobody_can_read_are_offered_and_never_served_as_a_page(desk, cont
     assert file.content == content
 
 
-def test_a_pdf_is_opened_by_the_browser_s_reader_or_saved_never_framed(desk):
+def test_a_pdf_shows_page_by_page_in_its_frame_and_the_original_is_printed_or_saved(desk):
     entry = desk.ready.dossier.feed(at=NOW, content=PDF)
     desk.open()
     desk.read(entry.unique_id)
-    page = desk.text(f"?doc={entry.unique_id}")
-    assert "Ouvrir le PDF" in page
-    assert "<iframe" not in page
-    opened = desk.client.get(frame_of(desk, entry) + "fichiers/1/?ouvrir")
+    page, address = desk.text(f"?doc={entry.unique_id}"), frame_of(desk, entry)
+    assert "Imprimer l’original" in page
+    assert f'<iframe class="document" sandbox="allow-same-origin" src="{address}"' in page
+    frame = desk.client.get(address)
+    assert "Compte rendu" in frame.content.decode()
+    assert frame["Content-Security-Policy"].startswith(
+        "sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
+    )
+    picture = desk.client.get(f"{address}pages/1/?zoom=200")
+    assert (picture["Content-Type"], picture.content[:4]) == ("image/png", b"\x89PNG")
+    assert "no-store" in picture["Cache-Control"]
+    opened = desk.client.get(address + "fichiers/1/?ouvrir")
     assert (opened["Content-Type"], opened.content) == ("application/pdf", PDF)
     assert opened["Content-Disposition"].startswith("inline")
+
+
+def test_a_page_that_cannot_be_drawn_says_so_in_its_place(desk, entry):
+    other = desk.ready.dossier.feed(at=datetime.now(UTC) + timedelta(seconds=2), content=b"%PDF-1.7 rien d'autre")
+    desk.client.post(f"{desk.url}dmp/actualiser/")
+    desk.read(entry.unique_id, other.unique_id)
+    assert "tronqué ou abîmé" in desk.client.get(frame_of(desk, other)).content.decode()
+    picture = desk.client.get(frame_of(desk, other) + "pages/1/")
+    assert (picture.status_code, picture["Content-Type"]) == (422, "image/svg+xml")
+    assert "tronqué ou abîmé" in picture.content.decode()
+    assert desk.client.get(frame_of(desk, entry) + "pages/1/").status_code == 404
+
+
+def test_the_pages_of_a_pdf_close_with_the_reading(desk):
+    entry = desk.ready.dossier.feed(at=NOW, content=PDF)
+    desk.open()
+    desk.read(entry.unique_id)
+    desk.ready.say("consultation", "withdrawn")
+    assert desk.client.get(frame_of(desk, entry) + "pages/1/").status_code == 404
 
 
 def test_only_a_pdf_is_ever_opened_inline(desk, entry):

@@ -88,7 +88,7 @@ def test_the_list_opens_by_itself_and_reads_by_keyboard(eyes: Eyes) -> None:
     expect(page.get_by_role("heading", name="Scanner thoracique sans injection")).to_be_visible()
     assert eyes.ready.world.transactions == ["TD0.2", "TD3.1"]
     page.keyboard.press("l")
-    expect(page.get_by_role("link", name="Ouvrir le PDF")).to_be_visible()
+    expect(page.get_by_role("link", name="Imprimer l’original")).to_be_visible()
     assert eyes.ready.world.transactions == ["TD0.2", "TD3.1", "TD3.2"]
     page.keyboard.press("c")
     expect(page.get_by_label("Dossier proposé d’après le type")).to_be_visible()
@@ -123,7 +123,7 @@ def test_each_kind_of_document_shows_what_it_can(eyes: Eyes) -> None:
     expected = {
         "lab_report": "Hémoglobine",
         "unreadable": "Document non affichable",
-        "ct": "Le contenu de ce document est un fichier PDF",
+        "ct": "1 page",
     }
     for name in ("lab_report", "ct", "prescription", "picture", "unreadable", "hidden", "damaged"):
         page = read_and_show(eyes, entries[name].unique_id)
@@ -131,7 +131,7 @@ def test_each_kind_of_document_shows_what_it_can(eyes: Eyes) -> None:
         shot(page, f"viewer-{name}")
         assert violations(page) == [], name
         if name in expected:
-            expect(page.frame_locator("iframe.document").locator("body")).to_contain_text(expected[name])
+            expect(page.frame_locator("iframe.document >> nth=0").locator("body")).to_contain_text(expected[name])
         page.context.close()
 
 
@@ -171,28 +171,40 @@ def test_a_script_that_passed_the_renderer_would_still_not_run(
     page.context.close()
 
 
-def test_a_pdf_opens_in_the_reader_of_the_browser_because_no_sandbox_lets_it_show(eyes: Eyes) -> None:
+def test_a_pdf_shows_in_the_page_with_its_text_zooms_and_saves(eyes: Eyes) -> None:
     entries = feed_realistic(eyes.ready.dossier)
     consultations.open_record(eyes.ready.access)
     page = read_and_show(eyes, entries["prescription"].unique_id, as_is=True)
-    assert page.locator("iframe.document").count() == 0
-    address = eyes.base + str(page.get_by_role("link", name="Ouvrir le PDF").get_attribute("href"))
+    frame = page.frame_locator("iframe.document")
+    picture = frame.get_by_role("img", name="Page 1, en image")
+    expect(picture).to_be_visible()
+    drawn = "image => image.decode().then(() => image.naturalWidth)"
+    assert picture.evaluate(drawn) == 1000
+    assert frame.locator("body").evaluate(
+        "body => { getSelection().selectAllChildren(body.querySelector('svg')); return String(getSelection()) }"
+    ).strip() == "Compte rendu"  # fmt: skip
+    shot(page, "pdf-shown")
+    frame.get_by_role("link", name="200").click()
+    expect(frame.locator("img[src*='zoom=200']")).to_be_visible()
+    assert picture.evaluate(drawn) == 1800
     with page.expect_download() as saved:
-        page.get_by_role("link", name="Télécharger").click()
+        page.get_by_role("link", name="Télécharger le PDF").click()
     assert saved.value.path().read_bytes() == PDF
+    address = eyes.base + str(page.get_by_role("link", name="Imprimer l’original").get_attribute("href"))
     page.goto(address)
-    page.wait_for_timeout(1500)
-    shot(page, "pdf-opened")
+    page.wait_for_timeout(1000)
     assert page.evaluate("document.contentType") == "application/pdf"
     page.context.close()
 
 
-def test_the_way_out_of_the_frame_is_a_saved_file_and_nothing_else(eyes: Eyes) -> None:
+def test_the_header_of_a_cda_around_a_pdf_saves_the_file_and_does_nothing_else(eyes: Eyes) -> None:
     entries = feed_realistic(eyes.ready.dossier)
     consultations.open_record(eyes.ready.access)
     page = read_and_show(eyes, entries["ct"].unique_id, as_is=True)
+    page.get_by_text("En-tête du document clinique").click()
+    header = page.frame_locator("iframe[title^='En-tête']")
     with page.expect_download() as saved:
-        page.frame_locator("iframe.document").get_by_role("link", name="Télécharger").click()
+        header.get_by_role("link", name="Télécharger").click()
     assert saved.value.path().read_bytes() == PDF
     page.context.close()
 
@@ -271,7 +283,7 @@ def test_a_reading_that_fails_says_whose_fault_it_is_in_the_preview(eyes: Eyes) 
     assert violations(page) == []
     shot(page, "reading-failed")
     page.get_by_role("button", name="Lire", exact=True).click()
-    expect(page.get_by_role("link", name="Ouvrir le PDF")).to_be_visible()
+    expect(page.get_by_role("link", name="Imprimer l’original")).to_be_visible()
     page.context.close()
 
 
@@ -309,7 +321,7 @@ def test_the_record_reads_without_script(eyes: Eyes) -> None:
     page.get_by_role("button", name="Interroger le DMP").click()
     page.get_by_role("link", name="Scanner thoracique").click()
     page.get_by_role("button", name="Lire", exact=True).click()
-    expect(page.get_by_role("link", name="Ouvrir le PDF")).to_be_visible()
+    expect(page.get_by_role("link", name="Imprimer l’original")).to_be_visible()
     page.get_by_label(f"Choisir : {entries['lab_report'].title}").check()
     page.get_by_role("button", name="Lire la sélection").click()
     expect(page.locator("iframe.document")).to_be_visible()

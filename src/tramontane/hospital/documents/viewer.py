@@ -26,7 +26,6 @@ _SIGNATURES = (
 _SHOWN_AS_IS = frozenset({"image/png", "image/jpeg", "image/gif"})
 _XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:\?xml|[A-Za-z!])")
 PDF = "application/pdf"
-WHY_PDF = "Ce document est un PDF : le navigateur l’ouvre dans son propre lecteur, hors de cette page."
 WHY_FILE = "Ce format ne s’affiche pas dans un navigateur : téléchargez le fichier."
 WHY_UNREADABLE = "Ce document n’a pas pu être lu : téléchargez-le tel que le DMP l’a donné."
 
@@ -50,7 +49,8 @@ class Shown:
     """What to show of a document.
 
     Attributes:
-        html: a whole self-contained page, for a sandboxed frame; empty when there is nothing to show in one.
+        html: a whole self-contained page, for a sandboxed frame; empty when there is nothing to show in one. Of a CDA
+            around a PDF, its header.
         files: what to open or save: the files inside first, the document as it came last.
         reason: why it is not shown whole; empty when it is.
     """
@@ -61,7 +61,7 @@ class Shown:
 
     @property
     def pdf(self) -> File | None:
-        """The PDF to open, if any."""
+        """The PDF to show page by page, if any."""
         return next((file for file in self.files if file.opens), None)
 
 
@@ -72,7 +72,7 @@ def show(content: bytes, *, stem: str, zone: tzinfo) -> Shown:
     if media_type in _SHOWN_AS_IS:
         return Shown(html=_image_page(content, media_type), files=(original,))
     if media_type == PDF:
-        return Shown(files=(original,), reason=WHY_PDF)
+        return Shown(files=(original,))
     if media_type == "text/xml":
         return _clinical(content, original, stem, zone)
     if media_type == "text/plain":
@@ -89,8 +89,7 @@ def _clinical(content: bytes, original: File, stem: str, zone: tzinfo) -> Shown:
     )
     if rendered.kind is Kind.UNREADABLE:
         return Shown(html=rendered.html, files=(*inside, original), reason=WHY_UNREADABLE)
-    reason = WHY_PDF if rendered.kind is Kind.PDF else (rendered.reason and WHY_FILE)
-    return Shown(html=rendered.html, files=(*inside, original), reason=reason)
+    return Shown(html=rendered.html, files=(*inside, original), reason=rendered.reason and WHY_FILE)
 
 
 def sniff(content: bytes) -> tuple[str, str]:

@@ -13,8 +13,8 @@ from tramontane.hospital.accounts.permissions import requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.consultations import gateway
 from tramontane.hospital.consultations.access import access_of
-from tramontane.hospital.documents import selectors, vault
-from tramontane.hospital.documents.viewer import Shown
+from tramontane.hospital.documents import pdf, selectors, vault
+from tramontane.hospital.documents.viewer import File, Shown
 from tramontane.hospital.documents.views.preview import shown_locally, shown_of
 from tramontane.hospital.patients.views.access import patient_or_404
 from tramontane.rules.access import Purpose
@@ -26,6 +26,11 @@ FRAME_POLICY = (
     "sandbox allow-downloads; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
+# The pages of a PDF are pictures of our own address, which a frame without origin could not ask for. No script either.
+PDF_POLICY = (
+    "sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
 # The browser's PDF reader brings its own inline style; no script, no request, no frame of ours around it.
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -34,7 +39,14 @@ FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self';
 @require_safe
 def frame(request: AuthenticatedRequest, patient_id: int, token: UUID) -> HttpResponse:
     """The page of a document this session read, as long as the rules still let her."""
-    return _framed(_read(request, patient_id, token))
+    return _framed(request, _read(request, patient_id, token))
+
+
+@requires(Role.CLINICIAN)
+@require_safe
+def pdf_page(request: AuthenticatedRequest, patient_id: int, token: UUID, number: int) -> HttpResponse:
+    """One page, as a picture, of a PDF this session read."""
+    return _drawn(request, _read(request, patient_id, token), number)
 
 
 @requires(Role.CLINICIAN)
@@ -48,7 +60,14 @@ def attached(request: AuthenticatedRequest, patient_id: int, token: UUID, rank: 
 @require_safe
 def local_frame(request: AuthenticatedRequest, patient_id: int, document_id: int) -> HttpResponse:
     """The page of a document of the record."""
-    return _framed(_local(request, patient_id, document_id))
+    return _framed(request, _local(request, patient_id, document_id))
+
+
+@requires(Role.CLINICIAN)
+@require_safe
+def local_pdf_page(request: AuthenticatedRequest, patient_id: int, document_id: int, number: int) -> HttpResponse:
+    """One page, as a picture, of a PDF of the record."""
+    return _drawn(request, _local(request, patient_id, document_id), number)
 
 
 @requires(Role.CLINICIAN)
@@ -78,11 +97,43 @@ def _local(request: AuthenticatedRequest, patient_id: int, document_id: int) -> 
     return shown_locally(found.document)
 
 
-def _framed(shown: Shown) -> HttpResponse:
+def _framed(request: AuthenticatedRequest, shown: Shown) -> HttpResponse:
+    if shown.pdf is not None and "entete" not in request.GET:
+        return _pdf(shown.pdf, _zoom(request))
     if not shown.html:
         raise Http404("Ce document ne s’affiche pas dans la page.")
-    response = HttpResponse(shown.html)
+    return _page(shown.html, FRAME_POLICY)
+
+
+def _pdf(file: File, zoom: int) -> HttpResponse:
+    """Its pages; or the sentence that says why not, in the same place."""
+    try:
+        return _page(pdf.web_page(pdf.outline(file.data), zoom=zoom, title="Document PDF"), PDF_POLICY)
+    except pdf.PdfRefusedError as refusal:
+        return _page(pdf.apology(str(refusal)), PDF_POLICY)
+
+
+def _drawn(request: AuthenticatedRequest, shown: Shown, number: int) -> HttpResponse:
+    if shown.pdf is None:
+        raise Http404("Ce document n’est pas un PDF.")
+    try:
+        response = HttpResponse(
+            pdf.draw(shown.pdf.data, number, width=pdf.ZOOMS[_zoom(request)]), content_type="image/png"
+        )
+    except pdf.PdfRefusedError as refusal:
+        response = HttpResponse(pdf.sorry(str(refusal)), content_type="image/svg+xml", status=422)
     response["Content-Security-Policy"] = FRAME_POLICY
+    return _private(response)
+
+
+def _zoom(request: AuthenticatedRequest) -> int:
+    asked = request.GET.get("zoom", "")
+    return int(asked) if asked in map(str, pdf.ZOOMS) else min(pdf.ZOOMS)
+
+
+def _page(html: str, policy: str) -> HttpResponse:
+    response = HttpResponse(html)
+    response["Content-Security-Policy"] = policy
     response["X-Frame-Options"] = "SAMEORIGIN"
     return _private(response)
 
