@@ -13,7 +13,7 @@ import pytest
 
 from tramontane.ui import paper
 
-AT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+AT = datetime(2026, 11, 23, 14, 0, 7, 123456, tzinfo=UTC)
 # 1 × 1 pixel.
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="

@@ -44,7 +44,7 @@ def write(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
                 sys_inputs=inputs,
                 # ISO 19005-2 level A, ISO 14289-1: a title or a text alternative that is missing does not compile.
                 pdf_standards=["a-2a", "ua-1"],
-                timestamp=at,
+                timestamp=at.replace(microsecond=0),
                 format="pdf",
             )
         except typst.TypstError as error:
