@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
 from cryptography import x509
 
@@ -42,6 +44,16 @@ class TrustFiles:
     _stamp: tuple[object, ...] = ()
     _store: TrustStore | None = None
 
+    @classmethod
+    def from_environment(cls) -> Self:
+        """The files that TRAMONTANE_NATIONAL_* variables name (`server.run` sets them for its workers)."""
+        return cls(
+            Path(os.environ["TRAMONTANE_NATIONAL_ANCHORS"]),
+            _path("TRAMONTANE_NATIONAL_INTERMEDIATES"),
+            _path("TRAMONTANE_NATIONAL_CRLS"),
+            require_crl=os.environ.get("TRAMONTANE_NATIONAL_REQUIRE_CRL", "1") != "0",
+        )
+
     def __call__(self) -> TrustStore:
         """The current store.
 
@@ -71,6 +83,11 @@ def read_crls(data: bytes) -> list[x509.CertificateRevocationList]:
     """
     end = b"-----END X509 CRL-----"
     return [x509.load_pem_x509_crl(block + end) for block in data.split(end)[:-1]]
+
+
+def _path(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    return Path(value) if value else None
 
 
 def _stamp(path: Path | None) -> tuple[int, int] | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from tramontane.dmp.transactions.td0_2 import Authorisation
 from tramontane.dmp.verdicts import Outcome, Verdict
 from tramontane.dmp.vihf import AccessMode, AuthenticationMode
 from tramontane.national.judge import functional
-from tramontane.national.judge.facts import Facts, Request
+from tramontane.national.judge.facts import Facts, ProfessionalFacts, Request, WhiteListFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,11 @@ class Check:
 
     def run(self, request: Request, facts: Facts) -> Verdict:
         """The verdict of this check."""
-        failure = self.decide(request, facts)
-        if failure is None:
-            return self._verdict(Outcome.PASSED)
-        return self._verdict(Outcome.FAILED, failure)
+        return self.conclude(self.decide(request, facts))
+
+    def conclude(self, failure: Failure | None) -> Verdict:
+        """The verdict, once it is known why the check fails, or that it does not."""
+        return self._verdict(Outcome.FAILED if failure else Outcome.PASSED, failure)
 
     def not_run(self) -> Verdict:
         """The verdict of this check when what it needs was never established."""
@@ -89,13 +91,17 @@ def _structure(request: Request, facts: Facts) -> Failure | None:
 def _white_list(request: Request, facts: Facts) -> Failure | None:
     if request.vihf.mode is not AuthenticationMode.INDIRECTE_RENFORCEE:
         return None
-    entry, expected = facts.white_list, "un contrat AIR simplifié en vigueur"
+    structure = request.vihf.structure
+    return _contract(structure.finess or str(structure), facts.white_list, request.day)
+
+
+def _contract(structure: str, entry: WhiteListFacts | None, day: date) -> Failure | None:
+    expected = "un contrat AIR simplifié en vigueur"
     if entry is None:
-        return Failure(expected, f"aucun contrat pour {request.vihf.structure.finess or request.vihf.structure}")
+        return Failure(expected, f"aucun contrat pour {structure}")
     if entry.status != "active":
         return Failure(expected, _with_cause(f"contrat {_CONTRACTS[entry.status]}", entry.cause))
-    today = request.at.date()
-    if not entry.valid_from <= today <= entry.valid_until:
+    if not entry.valid_from <= day <= entry.valid_until:
         return Failure(expected, f"contrat valable du {entry.valid_from:%d/%m/%Y} au {entry.valid_until:%d/%m/%Y}")
     return None
 
@@ -106,14 +112,21 @@ def _professional(request: Request, facts: Facts) -> Failure | None:
     who = facts.professional
     if who is None:
         return Failure("un professionnel de l'annuaire (RASS)", "un identifiant inconnu")
-    if not who.authorised:
-        return Failure("un droit d'accès actif", _with_cause("un droit d'accès suspendu", who.cause))
+    suspended = _access(who)
+    if suspended is not None:
+        return suspended
     role = request.vihf.roles[0]
     if role.code_system == functional.PROFESSION_G15 and role.code != who.profession:
         return Failure(f"la profession de l'annuaire ({who.profession})", f"profession {role.code}")
     if who.linked is False:
         return Failure("un professionnel lié à la structure", "PS et Structure non liés")
     return None
+
+
+def _access(who: ProfessionalFacts) -> Failure | None:
+    if who.authorised:
+        return None
+    return Failure("un droit d'accès actif", _with_cause("un droit d'accès suspendu", who.cause))
 
 
 def _functional_right(request: Request, facts: Facts) -> Failure | None:
@@ -218,11 +231,22 @@ CHECKS = (
         "recueillez le consentement du patient puis déclarez l'autorisation (TD0.3)", _authorisation,
     ),
 )  # fmt: skip
+_CHECK = {check.code: check for check in CHECKS}
 
 
 def judge(request: Request, facts: Facts) -> tuple[Verdict, ...]:
     """The verdict of every check from 4 to 10."""
     return tuple(check.run(request, facts) for check in CHECKS)
+
+
+def judge_contract(structure: str, entry: WhiteListFacts | None, day: date) -> Verdict:
+    """Check 6 alone, as the next call from this geographic entity would meet it on that French day."""
+    return _CHECK["liste-blanche"].conclude(_contract(structure, entry, day))
+
+
+def judge_access(who: ProfessionalFacts) -> Verdict:
+    """What check 7 says of a professional's right of access, whatever the call."""
+    return _CHECK["professionnel"].conclude(_access(who))
 
 
 def unheard() -> tuple[Verdict, ...]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from tramontane.dmp.identity import StructIdNat
 from tramontane.dmp.transactions.td0_2 import Authorisation
 from tramontane.dmp.vihf import Vihf
+
+FRANCE = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,11 @@ class Request:
     vihf: Vihf
     certificate_structure: StructIdNat | None
     at: datetime
+
+    @property
+    def day(self) -> date:
+        """The French calendar day: contracts begin and end at midnight in Paris."""
+        return self.at.astimezone(FRANCE).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,14 @@
-"""One schema for the machine face and for the pages: establishments, patients, documents, traces, scripted faults."""
+"""One schema for the machine face and for the pages: establishments, contracts, patients, documents, traces, faults."""
 
+from tramontane.national.models.acts import Act, ActKind
+from tramontane.national.models.contracts import (
+    Card,
+    Contract,
+    ContractEntity,
+    ContractKind,
+    RenewalTrigger,
+    Representative,
+)
 from tramontane.national.models.directory import (
     GeographicEntity,
     LegalEntity,
@@ -9,23 +18,37 @@ from tramontane.national.models.directory import (
 )
 from tramontane.national.models.documents import AssociationRecord, RegistryDocument, SubmissionSetRecord
 from tramontane.national.models.faults import FaultKind, ScriptedFault
+from tramontane.national.models.health_space import AccessNotification, Guardianship
+from tramontane.national.models.imports import DirectoryImport, DirectoryKind
 from tramontane.national.models.patients import AuthorisationState, DmpState, PatientAuthorisation, PatientRecord
 from tramontane.national.models.traces import AccessResult, AccessTrace, AssertionSeen
 
 __all__ = [
+    "AccessNotification",
     "AccessResult",
     "AccessTrace",
+    "Act",
+    "ActKind",
     "AssertionSeen",
     "AssociationRecord",
     "AuthorisationState",
+    "Card",
+    "Contract",
+    "ContractEntity",
+    "ContractKind",
+    "DirectoryImport",
+    "DirectoryKind",
     "DmpState",
     "FaultKind",
     "GeographicEntity",
+    "Guardianship",
     "LegalEntity",
     "PatientAuthorisation",
     "PatientRecord",
     "Professional",
     "RegistryDocument",
+    "RenewalTrigger",
+    "Representative",
     "ScriptedFault",
     "SubmissionSetRecord",
     "WhiteListEntry",

@@ -45,6 +45,9 @@ class WhiteListEntry(models.Model):
     valid_until = models.DateField()
     cause = models.CharField(max_length=300, blank=True)
     changed_at = models.DateTimeField(null=True, blank=True)
+    contract = models.ForeignKey(
+        "Contract", null=True, blank=True, on_delete=models.SET_NULL, related_name="white_list_entries"
+    )
 
     def __str__(self) -> str:
         return f"{self.geographic_entity_id} : {self.get_status_display()}"

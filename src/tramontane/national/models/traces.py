@@ -48,7 +48,8 @@ class AccessTrace(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["ins", "instant"], name="national_trace_patient"),
+            # The identifier last: a page of a history begins exactly where the one before ended.
+            models.Index(fields=["ins", "instant", "id"], name="national_trace_patient"),
             models.Index(fields=["rpps", "instant"], name="national_trace_rpps"),
         ]
 

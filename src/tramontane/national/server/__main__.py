@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tramontane.national.server.run import run
+from tramontane.national.server.patience import Patience
+from tramontane.national.server.run import Listening, run
 from tramontane.national.server.tls import Tls
 
 
@@ -15,6 +16,8 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1", help="adresse d'écoute")
     parser.add_argument("--port", type=int, default=8443, help="port TLS")
     parser.add_argument("--workers", type=int, default=1, help="nombre de processus")
+    parser.add_argument("--head-seconds", type=float, default=Patience().head, help="délai d'envoi des en-têtes")
+    parser.add_argument("--body-seconds", type=float, default=Patience().body, help="délai d'envoi du corps")
     parser.add_argument("--data", type=Path, required=True, help="répertoire des contenus et de la base SQLite")
     parser.add_argument("--database-url", default="", help="sqlite:///… ou postgresql://…")
     parser.add_argument("--certificate", type=Path, required=True, help="chaîne du serveur, PEM")
@@ -34,9 +37,9 @@ def main() -> None:
             require_crl=not options.no_crl,
         ),
         data_directory=options.data,
-        host=options.host,
-        port=options.port,
-        workers=options.workers,
+        listening=Listening(
+            options.host, options.port, options.workers, Patience(options.head_seconds, options.body_seconds)
+        ),
         database_url=options.database_url,
     )
 

@@ -78,6 +78,8 @@ class _MachineFace:
                 message = reception.message
         except MalformedMessage as error:
             return PlainTextResponse(error.explain(), status_code=400)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
         certificate = peer_certificate(peer_of(dict(request.scope)), request.headers.raw, self._proxy_header)
         reply = await self._run(lambda: self._certified_identity(message, certificate))
         return Response(reply.body, reply.status, {"content-type": reply.content_type})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
@@ -19,15 +18,7 @@ def application() -> Starlette:
     from tramontane.national.policy import Policy, TrustFiles
     from tramontane.national.server.app import create_app
 
-    trust = TrustFiles(
-        Path(os.environ["TRAMONTANE_NATIONAL_ANCHORS"]),
-        _path("TRAMONTANE_NATIONAL_INTERMEDIATES"),
-        _path("TRAMONTANE_NATIONAL_CRLS"),
-        require_crl=os.environ.get("TRAMONTANE_NATIONAL_REQUIRE_CRL", "1") != "0",
+    return create_app(
+        Bench(Policy(TrustFiles.from_environment())),
+        proxy_header=os.environ.get("TRAMONTANE_NATIONAL_PROXY_HEADER", ""),
     )
-    return create_app(Bench(Policy(trust)), proxy_header=os.environ.get("TRAMONTANE_NATIONAL_PROXY_HEADER", ""))
-
-
-def _path(variable: str) -> Path | None:
-    value = os.environ.get(variable)
-    return Path(value) if value else None

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol, telling the application who is at the other end of the TLS connection.
+"""uvicorn's HTTP protocol, telling the application who is at the other end of the TLS connection, and cutting slow ones.
 
 No ASGI server exposes the client certificate (the ASGI TLS extension is released nowhere). Identity comes from the
 connection; a header is believed only on a private Unix socket, from a proxy that was configured.
@@ -17,7 +17,10 @@ from urllib.parse import unquote_to_bytes
 from cryptography import x509
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tramontane.national.server.patience import Countdown, Patience
+
 PEER = "tramontane.peer"
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Peer:
 
 
 class CertifiedProtocol(HttpToolsProtocol):
-    """Adds a `Peer` to the state of each request's scope."""
+    """Adds a `Peer` to the state of each request's scope; a request that takes longer than `Patience` is cut."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own typing
         """Read the certificate once per connection."""
@@ -50,10 +53,45 @@ class CertifiedProtocol(HttpToolsProtocol):
             transport=transport,
         )
 
+        self._patience = Patience.of()
+        self._countdown = Countdown(self._cut)
+        self._countdown.start(self._patience.head)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody is awaited any more."""
+        self._countdown.stop()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Blank lines before a request are bytes too: they stop the keep-alive timer, and begin no message."""
+        if not self._countdown.running and (self.cycle is None or self.cycle.response_complete):
+            self._countdown.start(self._patience.head)
+        super().data_received(data)
+
     def on_message_begin(self) -> None:
         """One request begins on this connection."""
         super().on_message_begin()
         self.scope["state"][PEER] = self._peer
+        if not self._countdown.running:  # sent before the answer to the one before
+            self._countdown.start(self._patience.head)
+
+    def on_headers_complete(self) -> None:
+        """The body is awaited."""
+        self._countdown.start(self._patience.body)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Now it is us who are awaited."""
+        self._countdown.stop()
+        super().on_message_complete()
+
+    def _cut(self) -> None:
+        if not self.pipeline and (
+            self.cycle is None or self.cycle.response_complete or not self.cycle.response_started
+        ):
+            self.transport.write(_TOO_SLOW)
+        self.logger.warning("%s took too long to send a request: cut.", self.client or "A local process")
+        self.transport.close()
 
 
 def peer_certificate(peer: Peer, headers: Iterable[tuple[bytes, bytes]], proxy_header: str) -> x509.Certificate | None:

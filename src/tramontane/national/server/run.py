@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -12,30 +13,37 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from tramontane.national.bootstrap import setup
+from tramontane.national.server.patience import Patience
 from tramontane.national.server.protocol import CertifiedProtocol
 from tramontane.national.server.tls import Tls, context
 
 _APPLICATION = "tramontane.national.server.factory:application"
 
 
-def run(
-    *,
-    tls: Tls,
-    data_directory: Path,
-    host: str = "127.0.0.1",
-    port: int = 8443,
-    workers: int = 1,
-    database_url: str = "",
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where and how the machine face listens.
+
+    Attributes:
+        workers: processes; each handles one exchange at a time.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8443
+    workers: int = 1
+    patience: Patience = field(default_factory=Patience)
+
+
+def run(*, tls: Tls, data_directory: Path, listening: Listening | None = None, database_url: str = "") -> None:
     """Serve until SIGINT or SIGTERM. The schema is brought up to date first.
 
     Args:
         data_directory: document contents, and the SQLite database when `database_url` is empty.
-        workers: processes; each handles one exchange at a time.
     """
     setup(data_directory, database_url)
-    os.environ.update(_environment(tls))
-    _serve(_config(host=host, port=port, workers=workers, ssl_context_factory=partial(_context, tls)))
+    at = listening or Listening()
+    os.environ.update(_environment(tls) | at.patience.environment())
+    _serve(_config(host=at.host, port=at.port, workers=at.workers, ssl_context_factory=partial(_context, tls)))
 
 
 def run_behind_proxy(

@@ -1,0 +1,83 @@
+"""Who is in front of a page, and which pages are hers. Identity comes from a card's TLS certificate, never a header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from tramontane.national.models import PatientRecord, Representative
+
+P = ParamSpec("P")
+
+
+class Role(StrEnum):
+    """Whom a page is for; the value is what histories say."""
+
+    REPRESENTATIVE = "représentant légal"
+    CNAM_OFFICER = "agent de la CNAM"
+    PATIENT = "patient"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever is logged in.
+
+    Attributes:
+        means: how the person logged in, in words.
+        representative: for a legal representative, his enrolment.
+        patient: for a patient, her record.
+        viewed: the record a patient looks at: her own, or that of a child she stands for.
+    """
+
+    role: Role
+    name: str
+    means: str
+    representative: Representative | None = None
+    patient: PatientRecord | None = None
+    viewed: PatientRecord | None = None
+
+    @property
+    def for_a_child(self) -> bool:
+        """A legal representative looks at the record of a minor."""
+        return self.viewed is not None and self.viewed != self.patient
+
+
+class PageRequest(HttpRequest):
+    """A request after `WhoIsThere`."""
+
+    person: Person | None
+
+
+class PersonRequest(HttpRequest):
+    """A request that `requires` let through: someone of the right role is there."""
+
+    person: Person
+
+
+def requires(
+    *roles: Role,
+) -> Callable[[Callable[Concatenate[PersonRequest, P], HttpResponse]], Callable[Concatenate[PageRequest, P], HttpResponse]]:
+    """Let only these roles in: nobody logged in goes to the login page, another role reads why not."""
+
+    def decorate(
+        view: Callable[Concatenate[PersonRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[PageRequest, P], HttpResponse]:
+        @wraps(view)
+        def guarded(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.person is None:
+                return HttpResponseRedirect(f"{reverse('login')}?{urlencode({'suite': request.get_full_path()})}")
+            if request.person.role not in roles:
+                return render(request, "national/forbidden.html", {"roles": roles}, status=403)
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]  # the person was just checked
+
+        return guarded
+
+    return decorate
