@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tramontane.hospital.accounts.models import Account, LegalEntity
 from tramontane.hospital.consultations.access import Access
@@ -17,7 +17,7 @@ from tramontane.hospital.documents.folders import Place, default_places
 from tramontane.hospital.documents.models import Dispatch, FolderRule, RecordDocument, RetrievedContent, SavedFilter
 from tramontane.hospital.documents.rows import Row, row_of
 from tramontane.hospital.habilitations.selectors import withheld_types
-from tramontane.hospital.patients.models import Patient
+from tramontane.hospital.patients.models import Episode, Patient
 from tramontane.rules.consultation import LocalDocument
 
 
@@ -75,6 +75,25 @@ def places_of(legal_entity: LegalEntity, patient: Patient) -> list[Place]:
     """The folders offered when filing: those of the tables and those this record already has."""
     used = RecordDocument.objects.filter(patient=patient).values_list("folder", "subfolder").distinct()
     return sorted({*default_places(), *rules_of(legal_entity.pk).values(), *(Place(*pair) for pair in used)})
+
+
+def authors_for(access: Access, at: datetime) -> QuerySet[Account]:
+    """Who may be named as the author of a document of ours: the team of the service of the moment, and oneself."""
+    team = Q(assignments__service=access.service, assignments__starts_at__lte=at) & (
+        Q(assignments__ends_at=None) | Q(assignments__ends_at__gt=at)
+    )
+    return (
+        Account.objects.filter(
+            Q(pk=access.account.pk) | team, legal_entity=access.account.legal_entity_id, is_active=True
+        )
+        .distinct()
+        .order_by("family_name", "given_name")
+    )
+
+
+def episodes_of(patient: Patient) -> QuerySet[Episode]:
+    """The episodes a document may belong to, newest first."""
+    return Episode.objects.filter(patient=patient, cancelled_at=None).select_related("service").order_by("-starts_at")
 
 
 def saved_filters(account: Account) -> QuerySet[SavedFilter]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tramontane.hospital.documents.views import contents, filing, filters, reading, record, rules, sending
+from tramontane.hospital.documents.views import contents, depositing, filing, filters, reading, record, rules, sending
 
 app_name = "documents"
 _OURS = "patients/<int:patient_id>/documents/<int:document_id>"
@@ -16,6 +16,7 @@ urlpatterns = [
     path("patients/<int:patient_id>/dmp/filtres/", filters.save, name="save-filter"),
     path("patients/<int:patient_id>/dmp/filtres/<int:filter_id>/supprimer/", filters.delete, name="delete-filter"),
     path("patients/<int:patient_id>/dmp/classer/", filing.file, name="file"),
+    path("patients/<int:patient_id>/documents/deposer/", depositing.deposit, name="deposit"),
     path(f"{_READ}/", contents.frame, name="frame"),
     path(f"{_READ}/pages/<int:number>/", contents.pdf_page, name="pdf-page"),
     path(f"{_READ}/fichiers/<int:rank>/", contents.attached, name="attached"),

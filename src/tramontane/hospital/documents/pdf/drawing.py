@@ -29,7 +29,15 @@ _SENTENCES = {
 
 
 class PdfRefusedError(Exception):
-    """Not shown, and why in one sentence for the professional."""
+    """Not shown, and why in one sentence for the professional.
+
+    Attributes:
+        cause: exit code of the worker: `ENCRYPTED`, `UNREADABLE`, `NO_PAGE`; 0: too heavy, or too many at once.
+    """
+
+    def __init__(self, sentence: str, cause: int = 0) -> None:
+        super().__init__(sentence)
+        self.cause = cause
 
 
 class PageOutline(msgspec.Struct, frozen=True):
@@ -85,5 +93,5 @@ def _ask(content: bytes, act: str, *numbers: int) -> bytes:
     finally:
         _turns.release()
     if done.returncode:
-        raise PdfRefusedError(_SENTENCES.get(done.returncode, TOO_HEAVY))
+        raise PdfRefusedError(_SENTENCES.get(done.returncode, TOO_HEAVY), done.returncode)
     return done.stdout
