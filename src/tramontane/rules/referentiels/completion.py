@@ -1,0 +1,112 @@
+"""The official text, entered by a person: a file that completes a référentiel, and the edition it makes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from tramontane.rules.referentiels.errors import InvalidReferentiel
+from tramontane.rules.referentiels.model import Exigence, Referentiel, Regles, Source, TexteStatut
+from tramontane.rules.referentiels.plain_yaml import parse_yaml
+from tramontane.rules.referentiels.reading import converted_rows, in_french, load, write
+
+
+class CompletionRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The official wording of one exigence; `titre` and `dimension` stay as they were when absent."""
+
+    id: str
+    texte: str
+    titre: str | None = None
+    dimension: str | None = None
+
+
+class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person read in the official document.
+
+    Attributes:
+        referentiel: identifier of the référentiel completed.
+        version: the official version, as printed.
+        actif: whether dossiers may be opened on the result; None: as before.
+        regles: the rules, when the document sets others.
+    """
+
+    schema: Literal[1]
+    referentiel: str
+    version: str
+    source: Source
+    actif: bool | None = None
+    regles: Regles | None = None
+    exigences: tuple[CompletionRow, ...] = ()
+
+
+def read_completion(data: bytes) -> Completion:
+    """The completion a YAML file holds.
+
+    Raises:
+        InvalidReferentiel: `problems` lists everything found.
+    """
+    content = parse_yaml(data)
+    rows, problems = converted_rows(content.pop("exigences", ()) or (), CompletionRow, "exigences")
+    try:
+        found = msgspec.convert(content, Completion)
+    except msgspec.ValidationError as error:
+        raise InvalidReferentiel([*problems, in_french(error)]) from None
+    if not found.version.strip():
+        problems.append("version : vide ; recopiez celle du document officiel")
+    if problems:
+        raise InvalidReferentiel(problems)
+    return msgspec.structs.replace(found, exigences=tuple(rows))
+
+
+def completed(base: Referentiel, completion: Completion, *, edition: str) -> Referentiel:
+    """A new edition of `base`: the texts given become official, the others stay what they were.
+
+    An exigence `base` does not know is added at the end: the official text may hold more than we know.
+
+    Args:
+        edition: name of the new edition, unique for this référentiel.
+
+    Raises:
+        InvalidReferentiel: another référentiel, a text given twice or empty, or a result that contradicts itself.
+    """
+    problems = _refusals(base, completion)
+    if problems:
+        raise InvalidReferentiel(problems)
+    given = {row.id: row for row in completion.exigences}
+    kept = [_official(one, given.pop(one.id), completion) if one.id in given else one for one in base.exigences]
+    added = [
+        _official(Exigence(id=row.id, libelle=row.id.replace("-", " ").upper()), row, completion)
+        for row in given.values()
+    ]
+    result = msgspec.structs.replace(
+        base,
+        version=completion.version.strip(),
+        edition=edition,
+        source=completion.source,
+        actif=base.actif if completion.actif is None else completion.actif,
+        regles=completion.regles or base.regles,
+        exigences=(*kept, *added),
+    )
+    return load(write(result))
+
+
+def _refusals(base: Referentiel, completion: Completion) -> list[str]:
+    names = [row.id for row in completion.exigences]
+    problems = [f"{row.id} : texte vide" for row in completion.exigences if not row.texte.strip()]
+    problems += [f"{name} : donnée {names.count(name)} fois" for name in sorted(set(names)) if names.count(name) > 1]
+    if completion.referentiel != base.id:
+        problems.append(f"referentiel : attendu « {base.id} », reçu « {completion.referentiel} »")
+    return problems
+
+
+def _official(exigence: Exigence, row: CompletionRow, completion: Completion) -> Exigence:
+    return msgspec.structs.replace(
+        exigence,
+        texte=row.texte.strip(),
+        texte_statut=TexteStatut.OFFICIEL,
+        titre=exigence.titre if row.titre is None else row.titre,
+        dimension=exigence.dimension if row.dimension is None else row.dimension,
+        dimension_deduite=exigence.dimension_deduite and row.dimension is None,
+        source=completion.source.document,
+    )

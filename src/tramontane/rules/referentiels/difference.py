@@ -1,0 +1,64 @@
+"""What changed between two versions of a référentiel: a list to review, never an edit of a dossier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tramontane.rules.referentiels.model import Exigence, Referentiel
+
+
+class ChangeKind(StrEnum):
+    """What happened to an exigence."""
+
+    ADDED = "ajoutée"
+    REMOVED = "supprimée"
+    CHANGED = "modifiée"
+
+
+@dataclass(frozen=True, slots=True)
+class ExigenceChange:
+    """One exigence that is not the same in both versions.
+
+    Attributes:
+        key: full identifier.
+        fields: names of the fields that differ; empty for an addition or a removal.
+        before, after: the exigence in each version.
+    """
+
+    key: str
+    kind: ChangeKind
+    fields: tuple[str, ...]
+    before: Exigence | None
+    after: Exigence | None
+
+    @property
+    def reassess(self) -> bool:
+        """The wording, or what it demands, differs: the level given before no longer stands by itself."""
+        return self.kind is not ChangeKind.REMOVED and (self.before is None or bool({*self.fields} & _DEMAND))
+
+
+# The fields that say what is demanded; a better title or a newly known dimension asks for nothing.
+_DEMAND = frozenset({"texte", "bloquante", "perimetre_admis", "jalons", "calculee"})
+
+
+def difference(before: Referentiel, after: Referentiel) -> tuple[ExigenceChange, ...]:
+    """Every exigence added, removed or changed, in the order of `after`, removals last.
+
+    Raises:
+        ValueError: two different référentiels.
+    """
+    if before.id != after.id:
+        raise ValueError(f"deux référentiels différents : {before.id}, {after.id}")
+    changes = [_change(key, before, after) for key in {**after.by_key, **before.by_key}]
+    return tuple(change for change in changes if change is not None)
+
+
+def _change(key: str, before: Referentiel, after: Referentiel) -> ExigenceChange | None:
+    was, now = before.by_key.get(key), after.by_key.get(key)
+    if was is None or now is None:
+        return ExigenceChange(key, ChangeKind.ADDED if was is None else ChangeKind.REMOVED, (), was, now)
+    fields = [name for name in Exigence.__struct_fields__ if getattr(was, name) != getattr(now, name)]
+    if before.bloquante(was) != after.bloquante(now):
+        fields.append("bloquante")
+    return ExigenceChange(key, ChangeKind.CHANGED, tuple(fields), was, now) if fields else None

@@ -1,0 +1,99 @@
+"""A person enters the official text: a new edition, never an edit; and the difference to review."""
+
+from __future__ import annotations
+
+import pytest
+
+from tramontane.rules.referentiels import (
+    InvalidReferentiel,
+    Referentiel,
+    TexteStatut,
+    completed,
+    difference,
+    read_completion,
+    shipped,
+)
+
+HEAD = "schema: 1\nreferentiel: dmp\nversion: '9.9'\nsource: {document: Document d’essai, releve_par: Zoé}\n"
+
+
+def complete(text: str) -> Referentiel:
+    return completed(shipped("dmp"), read_completion((HEAD + text).encode()), edition="essai")
+
+
+def test_a_text_given_becomes_official_and_the_others_stay_what_they_were() -> None:
+    after = complete("exigences: [{id: exi-01, texte: ' Texte d’essai ', titre: Titre, dimension: acces}]")
+    one = after.by_key["dmp:exi-01"]
+    assert (one.texte, one.texte_statut, one.titre, one.dimension) == (
+        "Texte d’essai", TexteStatut.OFFICIEL, "Titre", "acces",
+    )  # fmt: skip
+    assert one.source == "Document d’essai"
+    assert after.by_key["dmp:exi-02"] == shipped("dmp").by_key["dmp:exi-02"]
+    assert after.version == "9.9"
+    assert after.sha256 != shipped("dmp").sha256
+
+
+def test_a_version_alone_is_enough() -> None:
+    after = complete("")
+    assert after.exigences == shipped("dmp").exigences
+    assert difference(shipped("dmp"), after) == ()
+
+
+def test_the_difference_says_what_must_be_assessed_again() -> None:
+    quoted = shipped("dmp").by_key["dmp:exi-23"].texte
+    after = complete(
+        "exigences:\n"
+        "  - {id: exi-01, texte: Texte d’essai}\n"
+        f"  - {{id: exi-23, texte: {quoted!r}}}\n"
+        "  - {id: rec-01, texte: Recommandation d’essai}\n"
+    )
+    changes = {change.key: change for change in difference(shipped("dmp"), after)}
+    assert list(changes) == ["dmp:exi-01", "dmp:exi-23", "dmp:rec-01"]
+    assert changes["dmp:exi-01"].reassess
+    assert changes["dmp:rec-01"].reassess
+    assert not changes["dmp:exi-23"].reassess, "the same words, now official: the level stands"
+
+
+def test_an_exigence_that_left_is_told_and_not_reassessed() -> None:
+    after = complete("exigences: [{id: rec-01, texte: Recommandation d’essai}]")
+    (change,) = difference(after, shipped("dmp"))
+    assert (change.key, change.kind, change.reassess) == ("dmp:rec-01", "supprimée", False)
+
+
+def test_an_exigence_that_becomes_blocking_must_be_assessed_again() -> None:
+    after = complete("regles: {bloquantes: [exi-20]}")
+    changes = {change.key: change for change in difference(shipped("dmp"), after)}
+    assert changes["dmp:exi-20"].fields == ("bloquante",)
+    assert changes["dmp:exi-20"].reassess
+
+
+def test_two_different_referentiels_have_no_difference() -> None:
+    with pytest.raises(ValueError, match="dmp, rie"):
+        difference(shipped("dmp"), shipped("rie"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("exigences: [{id: exi-01, texte: '  '}]", "exi-01 : texte vide"),
+        ("exigences: [{id: exi-01, texte: a}, {id: exi-01, texte: b}]", "exi-01 : donnée 2 fois"),
+        ("exigences: [{id: exi-01}]", "n° 1 (exi-01) : champ obligatoire absent : `texte`"),
+        ("exigences: [{id: exi-01, texte: a, dimension: nulle}]", "la dimension « nulle » n’est pas déclarée"),
+        ("exigences: [{id: exi-01, texte: a, niveau: 3}]", "champ inconnu : `niveau`"),
+    ],
+)
+def test_a_wrong_completion_is_refused_with_the_line_at_fault(text: str, said: str) -> None:
+    with pytest.raises(InvalidReferentiel) as refused:
+        complete(text)
+    assert said in "\n".join(refused.value.problems)
+
+
+def test_the_text_of_another_referentiel_is_refused() -> None:
+    with pytest.raises(InvalidReferentiel) as refused:
+        completed(shipped("rie"), read_completion(HEAD.encode()), edition="essai")
+    assert refused.value.problems == ("referentiel : attendu « rie », reçu « dmp »",)
+
+
+def test_a_completion_without_a_version_is_refused() -> None:
+    with pytest.raises(InvalidReferentiel):
+        read_completion(HEAD.replace("9.9", " ").encode())
