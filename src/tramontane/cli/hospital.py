@@ -21,6 +21,9 @@ OPERATIONS = "tramontane.cli.hospital_operations"
         "init": (f"{OPERATIONS}.assistant:init", "Premier démarrage, jusqu'à la première consultation."),
         "connect": (f"{OPERATIONS}.connecting:connect", "Connexion au DMP : adresse et certificats."),
         "connect-insi": (f"{OPERATIONS}.connecting_insi:connect_insi", "Connexion au téléservice INSi."),
+        "work": (f"{OPERATIONS}.working:work", "Tâches de fond et tâches périodiques, à côté du serveur."),
+        "hl7": (f"{OPERATIONS}.working:hl7", "Recevoir le flux d'identités HL7 v2 (MLLP)."),
+        "purge-traces": (f"{OPERATIONS}.purging:purge_traces", "Détruire les traces en fin de conservation."),
         "backup": (f"{OPERATIONS}.keeping:backup", "Sauvegarder la base intégrée et les documents."),
         "restore": (f"{OPERATIONS}.keeping:restore", "Restaurer une sauvegarde et vérifier les traces."),
     },
@@ -68,6 +71,11 @@ def serve(host: str, port: int, socket: str, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    trusted = settings.ENVIRONMENT.trusted_proxy_socket
+    if trusted and trusted != socket:
+        raise click.UsageError(
+            f"TRAMONTANE_TRUSTED_PROXY_SOCKET fait croire les en-têtes du mandataire : servez avec « --socket {trusted} »."
+        )
     metrics = settings.ENVIRONMENT.data_directory / "metrics"
     metrics.mkdir(exist_ok=True)
     for old in metrics.glob("*.db"):

@@ -207,11 +207,18 @@ class UnsafeDemoPki:
         builder = _leaf(profile, subject.name, validity, public_key)
         return _sign(builder, self.organisations.certificate, self.organisations.key)
 
-    def issue_cps(self, person: Person) -> Credentials:
-        """A CPS-like signature certificate, for mode DIRECTE."""
-        key = new_key()
-        validity = (self.now - timedelta(days=1), self.now + timedelta(days=1095))
-        return self._signed(_leaf(Profile.SIGN, person.name, validity, key.public_key()), self.persons, key)
+    def issue_cps(
+        self,
+        person: Person,
+        profile: Profile = Profile.SIGN,
+        *,
+        not_after: datetime | None = None,
+        key: rsa.RSAPrivateKey | None = None,
+    ) -> Credentials:
+        """A CPS-like certificate: of signature (mode DIRECTE), or of authentication (card login)."""
+        key = key or new_key()
+        validity = (self.now - timedelta(days=1), not_after or self.now + timedelta(days=1095))
+        return self._signed(_leaf(profile, person.name, validity, key.public_key()), self.persons, key)
 
     def self_signed(self, profile: Profile, subject: Subject, *, key: rsa.RSAPrivateKey | None = None) -> Credentials:
         """A leaf nobody vouches for."""

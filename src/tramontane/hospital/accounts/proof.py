@@ -112,7 +112,12 @@ def local(means: str, instant: datetime) -> SessionProof:
 
 def write(session: SessionBase, proof: SessionProof) -> None:
     """Keep the proof in the session, in place of any other."""
-    session[_KEY] = {
+    session[_KEY] = as_kept(proof)
+
+
+def as_kept(proof: SessionProof) -> dict[str, Any]:
+    """The proof as a session can hold it."""
+    return {
         "means": proof.means,
         "factors": list(proof.factors),
         "provider": proof.provider,
@@ -125,8 +130,11 @@ def write(session: SessionBase, proof: SessionProof) -> None:
 def read(session: SessionBase) -> SessionProof | None:
     """The proof of the session, None before login."""
     kept = session.get(_KEY)
-    if kept is None:
-        return None
+    return None if kept is None else from_kept(kept)
+
+
+def from_kept(kept: dict[str, Any]) -> SessionProof:
+    """The inverse of `as_kept`."""
     return SessionProof(
         means=kept["means"],
         factors=tuple(kept["factors"]),

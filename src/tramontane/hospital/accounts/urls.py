@@ -6,6 +6,7 @@ from django.urls import path
 
 from tramontane.hospital.accounts.views import (
     accounts,
+    card,
     delegated,
     enrolment,
     factors,
@@ -34,6 +35,8 @@ urlpatterns = [
     path("connexion/enrolement/cle/options/", enrolment.enrol_passkey_options, name="enrol-passkey-options"),
     path("connexion/enrolement/cle/", enrolment.enrol_passkey, name="enrol-passkey"),
     path("connexion/enrolement/application/", enrolment.enrol_totp, name="enrol-totp"),
+    path("connexion/carte/", card.card, name="card"),
+    path("connexion/etablissement/", delegated.choose_account, name="choose-account"),
     path("connexion/oidc/<slug:key>/", delegated.start, name="oidc-start"),
     path("connexion/oidc/<slug:key>/retour/", delegated.finish, name="oidc-finish"),
     path("connexion/oidc/<slug:key>/fin/", delegated.backchannel_logout, name="oidc-logout"),

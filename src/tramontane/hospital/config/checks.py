@@ -3,44 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import pkcs12
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 from tramontane.hospital import clock
+from tramontane.hospital.accounts.card.door import DoorError, door
 from tramontane.hospital.accounts.models import Account, GeographicEntity, LegalEntity
 from tramontane.hospital.accounts.oidc.errors import OidcError
 from tramontane.hospital.accounts.oidc.metadata import keys
 from tramontane.hospital.accounts.oidc.profiles import ProfileError, providers
+from tramontane.hospital.config import certificate_checks
+from tramontane.hospital.config.findings import Finding, Level
 from tramontane.hospital.config.views import migrated
-from tramontane.hospital.consultations.models import DmpConnection
+from tramontane.hospital.documents.models import Dispatch
 from tramontane.hospital.traces.models import Seal, Trace
 
-EXPIRES_SOON = timedelta(days=60)
 CLOCK_DRIFT = timedelta(seconds=5)
 SEAL_LATE = timedelta(minutes=10)
-
-
-class Level(StrEnum):
-    """How bad a finding is."""
-
-    OK = "bien"
-    WARNING = "à voir"
-    FAILURE = "bloquant"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at."""
-
-    level: Level
-    sentence: str
+OUTBOX_LATE = timedelta(minutes=30)
 
 
 def findings() -> Iterator[Finding]:
@@ -72,6 +55,12 @@ def _configuration() -> Iterator[Finding]:
     if len(settings.SECRET_KEY) < 50:
         yield Finding(
             Level.WARNING, "TRAMONTANE_SECRET_KEY a moins de 50 caractères : les secrets TOTP seraient mal protégés."
+        )
+    if environment.production and environment.database_url.startswith("sqlite"):
+        yield Finding(
+            Level.WARNING,
+            "Base intégrée (SQLite) en production, acceptée par TRAMONTANE_EMBEDDED_DATABASE : un seul serveur, une seule "
+            "écriture à la fois. Sauvegardez chaque jour par « tramontane hospital backup ».",
         )
     directory: Path = environment.data_directory
     probe = directory / ".check"
@@ -127,6 +116,25 @@ def _people() -> Iterator[Finding]:
             )
 
 
+def _cards() -> Iterator[Finding]:
+    try:
+        found = door()
+        lists = found.trust().crls if found else ()
+    except DoorError as error:
+        yield Finding(Level.FAILURE, str(error))
+        return
+    if found is None:
+        return
+    stale = [one for one in lists if one.next_update_utc is None or one.next_update_utc <= clock.now()]
+    if stale:
+        yield Finding(
+            Level.FAILURE,
+            f"Cartes CPx : {len(stale)} liste(s) de révocation à renouveler, aucune carte n’est acceptée.",
+        )
+    else:
+        yield Finding(Level.OK, f"Cartes CPx lues à {found.address}, avec {len(lists)} listes de révocation à jour.")
+
+
 def _identity_providers() -> Iterator[Finding]:
     try:
         declared = providers()
@@ -148,50 +156,15 @@ def _identity_providers() -> Iterator[Finding]:
             )
 
 
-def _extraction_certificate() -> Iterator[Finding]:
-    path = settings.ENVIRONMENT.extraction_p12
-    if not path:
+def _outbox() -> Iterator[Finding]:
+    late = Dispatch.objects.filter(
+        state__in=(Dispatch.State.PENDING, Dispatch.State.SENDING), next_attempt_at__lt=clock.now() - OUTBOX_LATE
+    ).count()
+    if late:
         yield Finding(
-            Level.WARNING, "Aucun certificat ne signe les extractions de traces : le PDF dira qu’il n’est pas signé."
+            Level.WARNING,
+            f"{late} envois au DMP sont en retard de plus de 30 minutes : « tramontane hospital work » tourne-t-il ?",
         )
-        return
-    try:
-        password = settings.ENVIRONMENT.extraction_password.encode() or None
-        _, certificate, _ = pkcs12.load_key_and_certificates(Path(path).read_bytes(), password)
-    except (OSError, ValueError):
-        yield Finding(
-            Level.FAILURE,
-            "Le certificat qui signe les extractions est illisible : vérifiez son chemin et son mot de passe.",
-        )
-        return
-    if certificate is not None:
-        yield _expiry("Certificat des extractions", certificate)
-
-
-def _connections() -> Iterator[Finding]:
-    for link in DmpConnection.objects.select_related("legal_entity"):
-        for label, reference in (("authentification", link.authentication), ("signature", link.signature)):
-            kind, _, path = reference.partition(":")
-            name = f"{link.legal_entity.name}, certificat de {label}"
-            if kind != "file":
-                yield Finding(
-                    Level.WARNING, f"{name} : référence {kind}, non lue ici ; « tramontane cert » la vérifie."
-                )
-            elif not Path(path).is_file():
-                yield Finding(Level.FAILURE, f"{name} : le fichier est absent.")
-            elif Path(path).suffix in (".pem", ".crt"):
-                certificates = x509.load_pem_x509_certificates(Path(path).read_bytes())
-                yield _expiry(name, certificates[0])
-            else:
-                yield Finding(Level.OK, f"{name} : le fichier est présent.")
-
-
-def _expiry(name: str, certificate: x509.Certificate) -> Finding:
-    left = certificate.not_valid_after_utc - clock.now()
-    if left <= timedelta(0):
-        return Finding(Level.FAILURE, f"{name} : expiré le {certificate.not_valid_after_utc:%d/%m/%Y}.")
-    sentence = f"{name} : valable encore {left.days} jours, jusqu’au {certificate.not_valid_after_utc:%d/%m/%Y}."
-    return Finding(Level.WARNING if left < EXPIRES_SOON else Level.OK, sentence)
 
 
 def _seals() -> Iterator[Finding]:
@@ -200,7 +173,7 @@ def _seals() -> Iterator[Finding]:
     if oldest is not None and clock.now() - oldest > SEAL_LATE:
         yield Finding(
             Level.WARNING,
-            "Des traces attendent leur sceau depuis plus de 10 minutes : « tramontane hospital seal --every 60 » tourne-t-il ?",
+            "Des traces attendent leur sceau depuis plus de 10 minutes : « tramontane hospital work » tourne-t-il ?",
         )
     else:
         yield Finding(Level.OK, "Les traces sont scellées.")
@@ -209,7 +182,10 @@ def _seals() -> Iterator[Finding]:
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _people,
     _identity_providers,
-    _extraction_certificate,
-    _connections,
+    _cards,
+    certificate_checks.extraction,
+    certificate_checks.dmp,
+    certificate_checks.insi,
+    _outbox,
     _seals,
 )

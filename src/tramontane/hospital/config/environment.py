@@ -28,10 +28,12 @@ class Environment:
         base_url: public origin, e.g. ``https://dmp.ch-exemple.fr``; WebAuthn and links derive from it.
         data_directory: documents, static files, SQLite database.
         database_url: ``sqlite:///path`` or ``postgresql://…``.
+        embedded_database: the establishment accepts, in writing, the embedded database in production (ADR 0009).
         session_idle_minutes, session_hours: the session ends after so much inactivity, and anyway after so long.
         proof_hours: how long a proof of two factors opens the DMP.
         notice_days: « J'ai compris » is asked again after so many days (SC.DMP/CONF.11 gives 180 as an example).
         providers_file: YAML file of the identity providers; empty: local login only.
+        card_file: YAML file of the CPx card door (`accounts.card.door`); empty: no card login.
         trusted_proxy_socket: the Unix socket where the proxy's headers are believed; empty: they never are.
         extraction_p12, extraction_password: PKCS#12 that signs extractions of traces; empty: the PDF says it is not.
         metrics_token: bearer token of `/metrics`; empty: this machine only.
@@ -45,6 +47,7 @@ class Environment:
     base_url: str
     data_directory: Path
     database_url: str
+    embedded_database: bool
     accent: str
     logo: str
     session_idle_minutes: int
@@ -54,6 +57,7 @@ class Environment:
     minor_secret_age: int | None
     ins_oid: str
     providers_file: str
+    card_file: str
     trusted_proxy_socket: str
     extraction_p12: str
     extraction_password: str
@@ -76,6 +80,7 @@ DEFAULTS = {
     "BASE_URL": "http://localhost:8000",
     "DATA_DIRECTORY": "var/hospital",
     "DATABASE_URL": "",
+    "EMBEDDED_DATABASE": "refused",
     "ACCENT": "#1d5a80",
     "LOGO": "",
     "SESSION_IDLE_MINUTES": "30",
@@ -85,6 +90,7 @@ DEFAULTS = {
     "MINOR_SECRET_AGE": "",
     "INS_OID": "",
     "IDENTITY_PROVIDERS": "",
+    "CARD_DOOR": "",
     "TRUSTED_PROXY_SOCKET": "",
     "EXTRACTION_P12": "",
     "EXTRACTION_PASSWORD": "",
@@ -111,10 +117,12 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         secret_key=values["SECRET_KEY"] or "unsafe-development-key",
         base_url=values["BASE_URL"].rstrip("/"),
         data_directory=directory,
+        embedded_database=values["EMBEDDED_DATABASE"] == "accepted",
         database_url=values["DATABASE_URL"] or f"sqlite:///{directory / 'hospital.sqlite3'}",
         accent=values["ACCENT"],
         logo=values["LOGO"],
         providers_file=values["IDENTITY_PROVIDERS"],
+        card_file=values["CARD_DOOR"],
         trusted_proxy_socket=values["TRUSTED_PROXY_SOCKET"],
         extraction_p12=values["EXTRACTION_P12"],
         extraction_password=values["EXTRACTION_PASSWORD"],
@@ -134,6 +142,10 @@ def _number_faults(values: Mapping[str, str]) -> list[str]:
 
 
 def _mode_faults(values: Mapping[str, str]) -> list[str]:
+    if values["EMBEDDED_DATABASE"] not in ("accepted", "refused"):
+        return [
+            f"{PREFIX}EMBEDDED_DATABASE : attendu « accepted » ou « refused », reçu « {values['EMBEDDED_DATABASE']} »."
+        ]
     if values["ENV"] not in ("development", "production"):
         return [f"{PREFIX}ENV : attendu « development » ou « production », reçu « {values['ENV']} »."]
     if values["ENV"] == "development":
@@ -148,8 +160,9 @@ def _mode_faults(values: Mapping[str, str]) -> list[str]:
             f"{PREFIX}BASE_URL : obligatoire en production, en https:// (reçu « {values['BASE_URL']} »).",
         ),
         (
-            values["DATABASE_URL"].startswith("postgres"),
-            f"{PREFIX}DATABASE_URL : obligatoire en production, postgresql://…",
+            values["DATABASE_URL"].startswith("postgres") or values["EMBEDDED_DATABASE"] == "accepted",
+            f"{PREFIX}DATABASE_URL : obligatoire en production, postgresql://… ; ou acceptez par écrit la base intégrée "
+            f"(SQLite, un seul serveur) : {PREFIX}EMBEDDED_DATABASE=accepted.",
         ),
     )
     return [sentence for held, sentence in checks if not held]

@@ -13,9 +13,13 @@ from typing import Any
 CATALOGUE: dict[str, tuple[str, tuple[str, ...]]] = {
     "oidc.refused": ("Connexion déléguée refusée", ("provider", "check")),
     "oidc.logout_refused": ("Avis de déconnexion refusé", ("provider", "check")),
+    "card.refused": ("Connexion par carte refusée", ("check",)),
+    "card.door_unusable": ("Porte des cartes CPx inutilisable", ()),
     "scim.refused": ("Compte refusé par le flux SCIM", ("fields",)),
     "traces.sealed": ("Traces scellées", ("head", "last_trace_id", "count")),
     "traces.seal_postponed": ("Scellement remis à plus tard", ()),
+    "work.done": ("Tâche périodique faite", ("duty", "count")),
+    "work.failed": ("Tâche périodique en échec, reprise au prochain tour", ("duty",)),
     "http.refused": ("Requête refusée", ("status", "view")),
     "http.failed": ("Requête en échec", ("status", "view")),
     "log.other": ("Message d’une bibliothèque", ()),

@@ -18,6 +18,7 @@ class Movement(models.Model):
         MOVE = "move", "Changement de service"
         DEPARTURE = "departure", "Départ"
         CHANGE = "change", "Modification"
+        PASSWORD = "password", "Mot de passe provisoire remis"
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="movements")
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -26,6 +27,8 @@ class Movement(models.Model):
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
     applied_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    # When the person was told of a password handed over in their name.
+    told_at = models.DateTimeField(null=True)
 
 
 class ReviewCampaign(models.Model):

@@ -27,8 +27,8 @@ class Account(AbstractBaseUser):
     family_name = models.CharField(max_length=80)
     given_name = models.CharField(max_length=80)
     email = models.EmailField(blank=True)
-    # Empty for staff without RPPS; unique otherwise (objective 1.1).
-    rpps = models.CharField(max_length=11, null=True, unique=True)
+    # Empty for staff without RPPS; unique in its legal entity otherwise (objective 1.1): a professional may work in two.
+    rpps = models.CharField(max_length=11, null=True, db_index=True)
     profession = models.CharField(max_length=8, blank=True)  # TRE_G15
     savoir_faire = models.CharField(max_length=8, blank=True)  # TRE_R01, or section G05 for pharmacists
     roles = models.JSONField(default=list)
@@ -46,6 +46,11 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "login"
     objects = BaseUserManager()
+
+    class Meta:
+        """One account for a professional in each legal entity."""
+
+        constraints = (models.UniqueConstraint(fields=["legal_entity", "rpps"], name="rpps_unique_in_entity"),)
 
     @property
     def display_name(self) -> str:
@@ -79,6 +84,8 @@ class ExternalIdentity(models.Model):
     subject = models.CharField(max_length=255)
 
     class Meta:
-        """One account per provider subject."""
+        """A subject names one person, who may have an account in several legal entities (`oidc.people` checks it)."""
 
-        constraints = (models.UniqueConstraint(fields=["provider", "subject"], name="external_identity_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=["provider", "subject", "account"], name="external_identity_unique"),
+        )

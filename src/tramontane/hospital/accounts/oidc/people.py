@@ -1,4 +1,4 @@
-"""From a provider's identity to an account of this installation. No account is ever created by a login."""
+"""From a provider's identity to accounts of this installation. No account is ever created by a login."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ UNKNOWN = (
 )
 
 
-def account_of(profile: ProviderProfile, identity: Identity) -> Account:
-    """The active account that this identity names, in the legal entity the provider speaks for.
+def accounts_of(profile: ProviderProfile, identity: Identity) -> list[Account]:
+    """The active accounts that this identity names: one for each legal entity where the person works.
+
+    Only those of the legal entity the provider speaks for, when it speaks for one.
 
     Raises:
-        OidcError: no usable claim, no account, or a subject already known for someone else.
+        OidcError: no usable claim, or no account.
     """
     value = identity.userinfo.get(profile.account_claim, identity.claims.get(profile.account_claim))
     if not isinstance(value, str) or not value:
@@ -31,11 +33,10 @@ def account_of(profile: ProviderProfile, identity: Identity) -> Account:
     accounts = Account.objects.select_related("legal_entity").filter(is_active=True, **_criteria(profile, value))
     if profile.legal_entity:
         accounts = accounts.filter(legal_entity__finess_juridique=profile.legal_entity)
-    account = accounts.first()
-    if account is None:
+    found = list(accounts.order_by("legal_entity__name", "pk"))
+    if not found:
         raise OidcError("compte-inconnu", UNKNOWN)
-    _link(profile, identity.claims["sub"], account)
-    return account
+    return found
 
 
 def _criteria(profile: ProviderProfile, value: str) -> dict[str, Any]:
@@ -52,11 +53,22 @@ def _criteria(profile: ProviderProfile, value: str) -> dict[str, Any]:
     return {"rpps": rpps.value}
 
 
-def _link(profile: ProviderProfile, subject: str, account: Account) -> None:
-    """Remember the subject at its first login; later, it must still name the same account."""
+def link(provider: str, subject: str, account: Account) -> None:
+    """Remember the subject at its first login; later, it must still name the same person.
+
+    The same person: the same account, or the account of the same RPPS in another legal entity.
+
+    Raises:
+        OidcError: the subject is known for someone else.
+    """
     with transaction.atomic():
-        known, _ = ExternalIdentity.objects.get_or_create(
-            provider=profile.key, subject=subject, defaults={"account": account}
-        )
-    if known.account_id != account.pk:
-        raise OidcError("sujet-d-un-autre-compte", UNKNOWN)
+        known = Account.objects.filter(
+            external_identities__provider=provider, external_identities__subject=subject
+        ).exclude(pk=account.pk)
+        if any(not _same_person(other, account) for other in known):
+            raise OidcError("sujet-d-un-autre-compte", UNKNOWN)
+        ExternalIdentity.objects.get_or_create(provider=provider, subject=subject, account=account)
+
+
+def _same_person(one: Account, other: Account) -> bool:
+    return one.rpps is not None and one.rpps == other.rpps and one.legal_entity_id != other.legal_entity_id

@@ -30,6 +30,11 @@ class Situation:
     structure: str
     sector: str
 
+    @classmethod
+    def from_dict(cls, values: dict[str, str]) -> Situation:
+        """The inverse of `as_dict`."""
+        return cls(**values)
+
     def as_dict(self) -> dict[str, str]:
         """For the session and the trace."""
         return asdict(self)

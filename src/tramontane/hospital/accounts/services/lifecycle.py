@@ -60,13 +60,14 @@ class InvalidAccountError(Exception):
 def faults(entity: LegalEntity, values: AccountValues, current: Account | None) -> list[Fault]:
     """Everything wrong, at once: missing names, wrong or taken RPPS, unknown role, profession or service."""
     others = Account.objects.exclude(pk=current.pk) if current else Account.objects.all()
+    colleagues = others.filter(legal_entity=entity)
     found = [
         *(
             Fault(name, f"{label} : obligatoire.")
             for name, label in (("login", "Identifiant"), ("family_name", "Nom"), ("given_name", "Prénom"))
             if not getattr(values, name).strip()
         ),
-        *_rpps_faults(values.rpps, others),
+        *_rpps_faults(values.rpps, colleagues),
         *_unknown("roles", values.roles, set(Role.values), "Rôle inconnu"),
         *_unknown("services", values.services, set(services_of(entity)), "Service inconnu"),
     ]
@@ -78,15 +79,15 @@ def faults(entity: LegalEntity, values: AccountValues, current: Account | None) 
     return found + [Fault(name, f"{name} : plus de {LIMITS[name]} caractères.") for name in too_long]
 
 
-def _rpps_faults(rpps: str, others: QuerySet[Account]) -> list[Fault]:
+def _rpps_faults(rpps: str, colleagues: QuerySet[Account]) -> list[Fault]:
     if not rpps:
         return []
     try:
         Rpps(rpps)
     except InvalidIdentifier as error:
         return [Fault("rpps", f"RPPS {rpps} : {error.message}")]
-    if others.filter(rpps=rpps).exists():
-        return [Fault("rpps", f"RPPS {rpps} : déjà celui d’un autre compte.")]
+    if colleagues.filter(rpps=rpps).exists():
+        return [Fault("rpps", f"RPPS {rpps} : déjà celui d’un autre compte de l’établissement.")]
     return []
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from tramontane.hospital import clock
-from tramontane.hospital.accounts import sessions
+from tramontane.hospital.accounts import choosing, sessions
 from tramontane.hospital.accounts.models import Account, ConsumedToken, OpenSession
 from tramontane.hospital.accounts.oidc import evidence, flow, people, situations, tokens
 from tramontane.hospital.accounts.oidc.errors import OidcError
@@ -63,34 +63,71 @@ def finish(request: HttpRequest, key: str) -> HttpResponse:
     now = clock.now()
     try:
         identity = flow.finish(request.session, profile, request.GET.dict(), now)
-        account = people.account_of(profile, identity)
+        accounts = _mine(request, people.accounts_of(profile, identity))
+        opening = _opening(profile, identity, proof_from(profile, identity.claims, now))
+        if len(accounts) > 1:
+            return choosing.offer(request, accounts, opening, now)
+        return _open(request, accounts[0], opening)
     except OidcError as error:
         return _refused(request, profile, error)
+
+
+def _mine(request: HttpRequest, found: list[Account]) -> list[Account]:
+    """To confirm an identity, the account of the open session and no other."""
     current: Account | None = getattr(request, "account", None)
-    if current is not None and current.pk != account.pk:
-        return _refused(request, profile, OidcError("autre-personne", OTHER_PERSON))
-    proof = proof_from(profile, identity.claims, now)
-    if current is not None:
+    if current is None:
+        return found
+    if current not in found:
+        raise OidcError("autre-personne", OTHER_PERSON)
+    return [current]
+
+
+def _opening(profile: ProviderProfile, identity: flow.Identity, proof: SessionProof) -> choosing.Opening:
+    session_id = identity.claims.get("sid")
+    found = situations.read(identity.userinfo) if profile.situations else []
+    return choosing.Opening(
+        proof=proof,
+        subject=str(identity.claims["sub"]),
+        provider_session=session_id if isinstance(session_id, str) else "",
+        situations=tuple(found),
+        next_address=identity.next_address,
+    )
+
+
+def _open(request: HttpRequest, account: Account, opening: choosing.Opening) -> HttpResponse:
+    """Open the session of `account`, or strengthen the one already open.
+
+    Raises:
+        OidcError: the provider's subject is known for someone else.
+    """
+    proof = opening.proof
+    people.link(proof.provider, opening.subject, account)
+    if getattr(request, "account", None) is not None:
         sessions.strengthen(request, account, proof)
     else:
-        _begin(request, account, proof, identity.claims)
+        provider = {"provider": proof.provider, "subject": opening.subject}
+        sessions.begin(request, account, proof, **provider, provider_session=opening.provider_session)
     if not proof.two_factors:
         messages.warning(
             request, f"{proof.why_not} Le DMP reste fermé tant que vous n’avez pas confirmé votre identité."
         )
-    return _after(request, account, profile, identity)
+    return _after(request, account, opening)
 
 
-def _begin(request: HttpRequest, account: Account, proof: SessionProof, claims: dict[str, object]) -> None:
-    session_id = claims.get("sid")
-    sessions.begin(
-        request,
-        account,
-        proof,
-        provider=proof.provider,
-        subject=str(claims["sub"]),
-        provider_session=session_id if isinstance(session_id, str) else "",
-    )
+@never_cache
+def choose_account(request: HttpRequest) -> HttpResponse:
+    """In which establishment do I work now? For a person who has an account in several."""
+    kept = choosing.recall(request, clock.now())
+    if kept is None:
+        return redirect(choosing.TOO_LATE)
+    accounts, opening = kept
+    chosen = next((account for account in accounts if str(account.pk) == request.POST.get("account", "")), None)
+    if chosen is None:
+        return choosing.show(request, accounts, missing=request.method == "POST")
+    try:
+        return _open(request, chosen, opening)
+    except OidcError as error:
+        return _refused(request, _profile(opening.proof.provider), error)
 
 
 def proof_from(profile: ProviderProfile, claims: dict[str, object], now: datetime) -> SessionProof:
@@ -104,15 +141,15 @@ def proof_from(profile: ProviderProfile, claims: dict[str, object], now: datetim
     return SessionProof(f"oidc:{profile.key}", judged.factors, profile.key, min(instant, now), judged.why_not, kept)
 
 
-def _after(request: HttpRequest, account: Account, profile: ProviderProfile, identity: flow.Identity) -> HttpResponse:
+def _after(request: HttpRequest, account: Account, opening: choosing.Opening) -> HttpResponse:
     """Straight on with one practice situation here, or none; a choice when there are several."""
-    found = situations.of_entity(situations.read(identity.userinfo), account.legal_entity) if profile.situations else []
+    found = situations.of_entity(list(opening.situations), account.legal_entity)
     if len(found) > 1:
-        request.session[CHOICES] = {"items": [item.as_dict() for item in found], "next": identity.next_address}
+        request.session[CHOICES] = {"items": [item.as_dict() for item in found], "next": opening.next_address}
         return redirect("accounts:situation")
     if found:
         request.session[CHOSEN] = found[0].as_dict()
-    return redirect(landing(account, identity.next_address))
+    return redirect(landing(account, opening.next_address))
 
 
 @never_cache

@@ -17,6 +17,7 @@ from tramontane.hospital.accounts.models import Account
 from tramontane.hospital.accounts.oidc.profiles import providers
 from tramontane.hospital.accounts.services import factors, passwords, throttle
 from tramontane.hospital.accounts.services.refusals import trace_refusal
+from tramontane.hospital.accounts.views import card
 from tramontane.hospital.accounts.views.home import next_address
 
 WRONG = "Identifiant ou mot de passe incorrect."
@@ -45,6 +46,7 @@ def login(request: HttpRequest) -> HttpResponse:
         "form": form,
         "suite": wanted,
         "providers": providers().values(),
+        "card": card.address(wanted),
         "ending": ENDINGS.get(request.GET.get("fin", ""), ""),
     }
     return render(request, "accounts/login.html", context, status=422 if form.errors else 200)

@@ -14,6 +14,7 @@ from tramontane.hospital.accounts.oidc.profiles import providers
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.services import codes, factors, throttle
 from tramontane.hospital.accounts.services.refusals import trace_refusal
+from tramontane.hospital.accounts.views import card
 from tramontane.hospital.accounts.views.home import next_address
 from tramontane.hospital.accounts.views.login import blocked_sentence
 
@@ -34,6 +35,7 @@ def step_up(request: AuthenticatedRequest) -> HttpResponse:
         "suite": wanted,
         "form": form,
         "has_passkey": account.passkeys.exists(),
+        "card": card.address(wanted) if account.rpps else "",
         "providers": [profile for key, profile in providers().items() if key in known],
     }
     return render(request, "accounts/step_up.html", context, status=422 if form is not None and form.errors else 200)
