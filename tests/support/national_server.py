@@ -39,6 +39,7 @@ class NationalServer:
     directory: Path
     database_url: str = ""
     workers: int = 1
+    patience: tuple[float, float] = (20.0, 300.0)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -86,9 +87,11 @@ class NationalServer:
     def start(self) -> None:
         """Serve, and wait until the port answers."""
         command = [sys.executable, "-m", "tramontane.national.server"]
-        options = {
+        options: dict[str, object] = {
             "port": self.port,
             "workers": self.workers,
+            "head-seconds": self.patience[0],
+            "body-seconds": self.patience[1],
             "data": self.data,
             "certificate": self.directory / "server.pem",
             "key": self.directory / "server.key",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,6 +35,24 @@ def national() -> None:
     metavar="NOMBRE",
     type=click.IntRange(1, 64),
     help="Nombre de processus.",
+)
+@click.option(
+    "--delai-entetes",
+    "head",
+    default=20.0,
+    show_default=True,
+    metavar="SECONDES",
+    type=click.FloatRange(0, min_open=True),
+    help="Temps laissé à un client pour envoyer les en-têtes d'une requête ; au-delà, la connexion est coupée.",
+)
+@click.option(
+    "--delai-corps",
+    "body",
+    default=300.0,
+    show_default=True,
+    metavar="SECONDES",
+    type=click.FloatRange(0, min_open=True),
+    help="Temps laissé à un client pour envoyer le corps d'une requête.",
 )
 @click.option(
     "--donnees",
@@ -92,7 +110,7 @@ def national() -> None:
     help="Listes de révocation, PEM.",
 )
 @json_option
-def serve(*, host: str, port: int, workers: int, data: Path, database_url: str, as_json: bool, **files: Path) -> None:
+def serve(*, data: Path, database_url: str, as_json: bool, **options: Any) -> None:
     """Servir la maquette en TLS mutuel jusqu'à Ctrl-C.
 
     Les valeurs par défaut sont celles que « tramontane demo » écrit.
@@ -101,22 +119,24 @@ def serve(*, host: str, port: int, workers: int, data: Path, database_url: str, 
 
     from tramontane.database import from_url
     from tramontane.demo.processes import database_unavailable, require_free
-    from tramontane.national.server import Tls, run
+    from tramontane.national.server import Listening, Patience, Tls, run
 
-    tls = Tls(files["certificate"], files["key"], files["anchors"], files["intermediaires"], files["crl"])
+    tls = Tls(*(options[name] for name in ("certificate", "key", "anchors", "intermediaires", "crl")))
+    patience = Patience(options["head"], options["body"])
+    listening = Listening(options["host"], options["port"], options["workers"], patience)
     _require_usable(tls)
     try:
         from_url(database_url or "sqlite:///")
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    require_free(port, host)
-    base_url = f"https://{host}:{port}/si-dmp-server/v2/services/"
+    require_free(listening.port, listening.host)
+    base_url = f"https://{listening.host}:{listening.port}/si-dmp-server/v2/services/"
     if as_json:
         emit({"simulation": True, "stand_in": base_url})
     else:
         click.echo(f"Maquette du SI-DMP (simulation)\N{NO-BREAK SPACE}: {base_url}, Ctrl-C pour arrêter.")
     try:
-        run(tls=tls, data_directory=data, host=host, port=port, workers=workers, database_url=database_url)
+        run(tls=tls, data_directory=data, listening=listening, database_url=database_url)
     except DatabaseError as error:
         raise database_unavailable(error) from error
 

@@ -1,0 +1,127 @@
+"""A client with a good certificate that sends by dribs and drabs is cut; the others are served meanwhile."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from support.national import OPEN, call, vihf
+from support.national_server import BASE_PATH, NationalServer
+from support.pki import pki
+from tramontane.dmp.transactions import td0_2
+from tramontane.national.server import Patience
+
+HEAD = BODY = 1.5
+MARGIN = 6.0  # of a busy machine; without the limit, nothing would ever come
+TIMEOUT = b"HTTP/1.1 408 Request Timeout"
+CHUNKED = b"POST /insi/lps HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NationalServer]:
+    running = NationalServer(tmp_path_factory.mktemp("slow"), patience=(HEAD, BODY))
+    running.run("from support.national import populate; populate()")
+    running.start()
+    yield running
+    running.stop()
+
+
+def opened(server: NationalServer) -> ssl.SSLSocket:
+    """A certified connection, the handshake done."""
+    link = socket.create_connection(("localhost", server.port), timeout=HEAD + BODY + MARGIN)
+    return server.client_context(pki().auth).wrap_socket(link, server_hostname="localhost")
+
+
+def dribble(link: ssl.SSLSocket, piece: bytes) -> bytes:
+    """Send `piece` ten times a second until the server has had enough; what it answered."""
+    link.settimeout(0.1)
+    deadline = time.monotonic() + HEAD + BODY + MARGIN
+    answer = b""
+    while time.monotonic() < deadline:
+        try:
+            link.sendall(piece)
+            received = link.recv(4096)
+        except TimeoutError:
+            continue
+        except OSError:  # cut while we were writing
+            return answer
+        if not received:
+            return answer
+        answer += received
+    raise AssertionError("the server waits for ever")
+
+
+def post(length: int, path: str = BASE_PATH + "patients") -> bytes:
+    return f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n".encode()
+
+
+def whole(body: bytes, content_type: str) -> bytes:
+    return post(len(body)) + f"Content-Type: {content_type}\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize(
+    ("beginning", "piece"),
+    [
+        (post(10), b"X-a: b\r\n"),
+        (b"", b"\r\n"),
+        (post(10_000) + b"\r\n", b"<"),
+        (post(10_000, "/insi/lps") + b"\r\n", b"<"),
+        (CHUNKED, b"1\r\n<\r\n"),
+    ],
+    ids=["headers", "blank lines", "body", "body for INSi", "chunks"],
+)
+def test_a_request_that_dribbles_is_cut(server: NationalServer, beginning: bytes, piece: bytes) -> None:
+    with opened(server) as link:
+        link.sendall(beginning)
+        assert dribble(link, piece).startswith(TIMEOUT)
+
+
+def test_a_connection_that_says_nothing_is_cut(server: NationalServer) -> None:
+    with opened(server) as link:
+        assert link.recv(4096).startswith(TIMEOUT)
+
+
+def test_a_kept_alive_connection_that_sends_blank_lines_is_cut_too(server: NationalServer) -> None:
+    request = td0_2.request(call(vihf()), OPEN)
+    assert isinstance(request.body, bytes)
+    with opened(server) as link:
+        link.sendall(whole(request.body, request.content_type))
+        answer = link.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert TIMEOUT in dribble(link, b"\r\n")
+
+
+def test_a_client_in_time_is_served_on_a_connection_kept_longer_than_both_delays(server: NationalServer) -> None:
+    connection = server.connect(server.client_context(pki().auth))
+    for pause in (0.0, HEAD + BODY):
+        time.sleep(pause)
+        assert server.send(td0_2.request(call(vihf()), OPEN), connection).status == 200
+    connection.close()
+
+
+def test_the_others_are_served_while_one_dribbles(server: NationalServer) -> None:
+    with opened(server) as link:
+        link.sendall(post(10_000) + b"\r\n<")
+        assert server.send(td0_2.request(call(vihf()), OPEN)).status == 200
+
+
+def test_nothing_unexpected_is_logged(server: NationalServer) -> None:
+    """Last: what the slow clients above left in the log."""
+    lines = (server.directory / "log").read_text().splitlines()
+    assert lines
+    assert all("took too long to send a request" in line for line in lines)
+
+
+def test_the_delays_go_through_the_environment() -> None:
+    assert Patience.of(Patience(1.5, 2.5).environment()) == Patience(1.5, 2.5)
+    assert Patience.of({}) == Patience()
+
+
+@pytest.mark.parametrize("delays", [(0.0, 1.0), (1.0, 0.0), (-1.0, 1.0)])
+def test_a_delay_is_positive(delays: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="positive"):
+        Patience(*delays)
