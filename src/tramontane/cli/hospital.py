@@ -108,7 +108,8 @@ def migrate() -> None:
 def check() -> None:
     """Vérifier l'installation : une phrase par constat. Code 1 si quelque chose bloque."""
     start()
-    from tramontane.hospital.config.checks import Level, findings
+    from tramontane.hospital.config.checks import findings
+    from tramontane.hospital.config.findings import Level
 
     blocked = False
     marks = {Level.OK: "✓", Level.WARNING: "!", Level.FAILURE: "✕"}

@@ -18,8 +18,8 @@ from support.hospital import login, make_account, make_legal_entity
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.config import checks, views
-from tramontane.hospital.config.checks import Level
 from tramontane.hospital.config.environment import ConfigurationError, read_environment
+from tramontane.hospital.config.findings import Level
 from tramontane.hospital.traces import chain
 from tramontane.hospital.traces.events import Actor, Event
 from tramontane.hospital.traces.services import record
@@ -195,3 +195,33 @@ def test_the_client_s_address_is_the_proxy_s_word_only_when_the_proxy_is_trusted
     assert address_of(request) == "10.0.0.9"
     settings.ENVIRONMENT = replace(current.ENVIRONMENT, trusted_proxy_socket="/run/x.sock")
     assert address_of(request) == "10.1.2.3"
+
+
+def test_production_on_the_embedded_database_is_accepted_in_writing_and_warned_about(settings: Any) -> None:
+    written = PRODUCTION | {"TRAMONTANE_DATABASE_URL": "", "TRAMONTANE_EMBEDDED_DATABASE": "accepted"}
+    environment = read_environment(written)
+    assert environment.database_url.startswith("sqlite:///")
+    settings.ENVIRONMENT = environment
+    assert any("Base intégrée" in sentence for sentence in sentences(Level.WARNING))
+    with pytest.raises(ConfigurationError, match="EMBEDDED_DATABASE"):
+        read_environment(written | {"TRAMONTANE_EMBEDDED_DATABASE": "oui"})
+
+
+def test_the_certificates_of_insi_are_checked_and_an_expired_one_blocks(tmp_path: Path) -> None:
+    from support.consultation import write_credentials
+    from support.pki import pki
+    from tramontane.demo.pki import pem
+    from tramontane.hospital.patients.models import InsiConnection
+
+    entity = make_legal_entity()
+    (tmp_path / "trust.pem").write_bytes(pem(*pki().anchors))
+    (tmp_path / "crl.pem").write_bytes(pem(*pki().crls))
+    link = InsiConnection.objects.create(
+        legal_entity=entity, url="https://insi.exemple.test/", authentication=write_credentials("insi", pki().auth),
+        trust_path=str(tmp_path / "trust.pem"), crl_path=str(tmp_path / "crl.pem"), updated_at=clock.now(),
+    )  # fmt: skip
+    named = f"{entity.name}, INSi, certificat"
+    assert any(finding.sentence.startswith(named) for finding in checks.findings())
+    link.authentication = "file:/nowhere.p12"
+    link.save()
+    assert any(entity.name in sentence and "introuvable" in sentence for sentence in sentences(Level.FAILURE))

@@ -273,8 +273,8 @@ def test_traces_are_destroyed_ten_years_after_the_dmp_closed_and_the_chain_stays
     chain.seal()
     closed = date(2026, 2, 28)
     with pytest.raises(ValueError, match="28/02/2036"):
-        retention.destroy("254036938301245", closed, "DPO", date(2036, 2, 27))
-    assert retention.destroy("254036938301245", closed, "DPO", date(2036, 2, 28)) == 3
+        retention.destroy("690000001", "254036938301245", closed, "DPO", date(2036, 2, 27))
+    assert retention.destroy("690000001", "254036938301245", closed, "DPO", date(2036, 2, 28)) == 3
     result = chain.verify()
     assert result.intact
     assert result.purged == 3

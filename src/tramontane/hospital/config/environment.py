@@ -28,7 +28,7 @@ class Environment:
         base_url: public origin, e.g. ``https://dmp.ch-exemple.fr``; WebAuthn and links derive from it.
         data_directory: documents, static files, SQLite database.
         database_url: ``sqlite:///path`` or ``postgresql://…``.
-        embedded_database: the establishment accepts, in writing, the embedded database in production (ADR 0009).
+        embedded_database: the establishment accepts, in writing, the embedded database in production (ADR 10).
         session_idle_minutes, session_hours: the session ends after so much inactivity, and anyway after so long.
         proof_hours: how long a proof of two factors opens the DMP.
         notice_days: « J'ai compris » is asked again after so many days (SC.DMP/CONF.11 gives 180 as an example).
@@ -161,8 +161,7 @@ def _mode_faults(values: Mapping[str, str]) -> list[str]:
         ),
         (
             values["DATABASE_URL"].startswith("postgres") or values["EMBEDDED_DATABASE"] == "accepted",
-            f"{PREFIX}DATABASE_URL : obligatoire en production, postgresql://… ; ou acceptez par écrit la base intégrée "
-            f"(SQLite, un seul serveur) : {PREFIX}EMBEDDED_DATABASE=accepted.",
+            f"{PREFIX}DATABASE_URL : obligatoire en production (postgresql://…), ou {PREFIX}EMBEDDED_DATABASE=accepted.",
         ),
     )
     return [sentence for held, sentence in checks if not held]

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "tramontane.hospital.consultations",
     "tramontane.hospital.documents",
     "tramontane.hospital.interfaces",
+    "tramontane.hospital.homologation",
 ]
 
 MIDDLEWARE = [

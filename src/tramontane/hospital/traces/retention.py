@@ -39,20 +39,30 @@ def rules() -> tuple[RetentionRule, ...]:
     return tuple(RetentionRule(**rule) for rule in yaml.safe_load(text)["rules"])
 
 
-def destroy(ins: str, dmp_closed_on: date, decided_by: str, today: date) -> int:
-    """Destroy the traces of a patient whose retention is over. Returns how many; what was decided stays, row by row.
+def rule(code: str) -> RetentionRule:
+    """The rule of this code.
+
+    Raises:
+        StopIteration: there is none.
+    """
+    return next(one for one in rules() if one.code == code)
+
+
+def destroy(finess_juridique: str, ins: str, dmp_closed_on: date, decided_by: str, today: date) -> int:
+    """Destroy the traces that an entity keeps of a patient, once their retention is over. Returns how many; what was
+    decided stays, row by row.
 
     Raises:
         ValueError: it is not over, or there is no INS.
     """
-    rule = next(rule for rule in rules() if rule.code == "EX_AIR-100")
-    if not ins or today < rule.ends(dmp_closed_on):
-        raise ValueError(f"{rule.sentence} Échéance : {rule.ends(dmp_closed_on):%d/%m/%Y}.")
+    applied = rule("EX_AIR-100")
+    if not ins or today < applied.ends(dmp_closed_on):
+        raise ValueError(f"{applied.sentence} Échéance : {applied.ends(dmp_closed_on):%d/%m/%Y}.")
     now = clock.now()
     with transaction.atomic():
-        doomed = Trace.objects.filter(ins=ins)
+        doomed = Trace.objects.filter(finess_juridique=finess_juridique, ins=ins)
         PurgedTrace.objects.bulk_create(
-            PurgedTrace(trace_id=pk, rule=rule.code, decided_by=decided_by, decided_at=now)
+            PurgedTrace(trace_id=pk, rule=applied.code, decided_by=decided_by, decided_at=now)
             for pk in doomed.values_list("pk", flat=True)
         )
         deleted, _ = doomed.delete()

@@ -1,0 +1,91 @@
+"""`tramontane hospital work`: the one process beside the servers. It runs the background tasks, and the duties in turn."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, close_old_connections, connections
+from django_tasks_db.management.commands.db_worker import Worker
+
+from tramontane.dmp.errors import TramontaneError
+from tramontane.hospital import clock
+from tramontane.hospital.config import workers
+from tramontane.hospital.config.duties import DUTIES, Duty
+
+logger = logging.getLogger("tramontane.work")
+# What may go wrong in a duty without being a fault of this program: the next run tries again.
+PASSING = (DatabaseError, OSError, TramontaneError, ImproperlyConfigured)
+
+
+@dataclass
+class Schedule:
+    """When each duty comes next. All are due at the start: what was missed while nobody ran is done at once."""
+
+    duties: Sequence[Duty] = DUTIES
+    due: dict[str, float] = field(default_factory=dict)
+
+    def run(self, now: float) -> float:
+        """Do what is due at `now` (seconds of a monotonic clock); gives when to come back, on the same clock."""
+        for duty in self.duties:
+            if self.due.get(duty.code, now) <= now:
+                self.due[duty.code] = now + duty.every
+                perform(duty)
+        return min(self.due.values())
+
+
+def perform(duty: Duty) -> bool:
+    """Run one duty and say in the log what it did; a failure is said too, and stops nobody."""
+    close_old_connections()
+    try:
+        count = duty.do(clock.now())
+    except PASSING:
+        logger.exception("work.failed", extra={"duty": duty.code})
+        return False
+    if count:
+        logger.info("work.done", extra={"duty": duty.code, "count": count})
+    return True
+
+
+def once() -> bool:
+    """Every duty, once; whether all went well."""
+    done = [perform(duty) for duty in DUTIES]
+    return all(done)
+
+
+def forever(*, interval: float = 1.0) -> None:
+    """Tasks and duties until SIGTERM or Ctrl-C. Killed at any instant, it leaves nothing that the next one cannot take up."""
+    stop = threading.Event()
+    with workers.alive() as name:
+        thread = threading.Thread(target=_turn, args=(stop,), name="duties", daemon=True)
+        worker = Worker(
+            queue_names=["*"], excluded_queue_names=[], interval=interval, batch=False, backend_name="default",
+            startup_delay=False, max_tasks=None, worker_id=name,
+        )  # fmt: skip
+        worker.configure_signals()
+        thread.start()
+        try:
+            worker.run()
+        finally:
+            stop.set()
+            thread.join(timeout=10)
+
+
+def _turn(stop: threading.Event) -> None:
+    schedule = Schedule()
+    try:
+        while not stop.is_set():
+            stop.wait(max(schedule.run(time.monotonic()) - time.monotonic(), 0.1))
+    finally:
+        connections.close_all()
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    forever()
