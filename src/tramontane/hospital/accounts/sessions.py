@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -15,6 +16,7 @@ from tramontane.hospital.accounts import proof as proofs
 from tramontane.hospital.accounts.models import Account, OpenSession
 from tramontane.hospital.accounts.proof import SessionProof
 from tramontane.hospital.accounts.selectors import actor
+from tramontane.hospital.accounts.services import passwords
 from tramontane.hospital.traces.events import Event
 from tramontane.hospital.traces.services import record
 
@@ -43,6 +45,8 @@ def begin(request: HttpRequest, account: Account, proof: SessionProof, **provide
         Account.objects.filter(pk=account.pk).update(last_login=now)
         record(Event("connexion.reussie", actor(account, proof), detail={"means": proof.label}))
     request.account, request.proof = account, proof  # type: ignore[attr-defined]  # as SessionGuard would
+    for sentence in passwords.tell(account, now):
+        messages.warning(request, sentence)
 
 
 def strengthen(request: HttpRequest, account: Account, proof: SessionProof) -> None:

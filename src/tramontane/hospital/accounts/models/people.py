@@ -17,6 +17,8 @@ class Role(models.TextChoices):
     ACCOUNT_MANAGER = "account_manager", "Gestion des comptes"
     RSSI = "rssi", "RSSI"
     DPO = "dpo", "DPO"
+    HOMOLOGATION = "homologation", "Équipe d’homologation"
+    DIRECTION = "direction", "Direction"
 
 
 class Account(AbstractBaseUser):

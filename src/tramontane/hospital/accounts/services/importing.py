@@ -67,7 +67,7 @@ class Report:
         return Counter(line.action for line in self.lines)
 
 
-def rehearse(entity: LegalEntity, data: bytes, at: datetime) -> Report:
+def rehearse(entity: LegalEntity, data: bytes, at: datetime, giver: Account | None = None) -> Report:
     """What the file would do, without doing it.
 
     Raises:
@@ -79,7 +79,7 @@ def rehearse(entity: LegalEntity, data: bytes, at: datetime) -> Report:
     for number, row in _rows(data):
         values, wrong = _values(row, accounts.get(row["identifiant"]), at)
         current = accounts.get(values.login)
-        wrong += lifecycle.faults(entity, values, current) + _twice(values, seen)
+        wrong += lifecycle.faults(entity, values, current, giver) + _twice(values, seen)
         lines.append(_line(number, values, current, wrong, at))
     return Report(tuple(lines))
 

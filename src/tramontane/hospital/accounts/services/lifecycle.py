@@ -13,7 +13,7 @@ from tramontane.dmp.errors import InvalidIdentifier
 from tramontane.dmp.identity import Rpps
 from tramontane.dmp.nomenclatures import ValueSetName, value_set
 from tramontane.hospital import clock
-from tramontane.hospital.accounts import sessions
+from tramontane.hospital.accounts import authority, sessions
 from tramontane.hospital.accounts.models import Account, LegalEntity, Movement, Role, Service, ServiceAssignment
 from tramontane.hospital.traces.events import Actor, Event
 from tramontane.hospital.traces.services import record
@@ -57,8 +57,14 @@ class InvalidAccountError(Exception):
         self.faults = tuple(faults)
 
 
-def faults(entity: LegalEntity, values: AccountValues, current: Account | None) -> list[Fault]:
-    """Everything wrong, at once: missing names, wrong or taken RPPS, unknown role, profession or service."""
+def faults(
+    entity: LegalEntity, values: AccountValues, current: Account | None, giver: Account | None = None
+) -> list[Fault]:
+    """Everything wrong, at once: missing names, wrong or taken RPPS, unknown role, profession or service.
+
+    Args:
+        giver: the person who asks, who may not give everything; None for the command line and the HR feed.
+    """
     others = Account.objects.exclude(pk=current.pk) if current else Account.objects.all()
     colleagues = others.filter(legal_entity=entity)
     found = [
@@ -69,6 +75,7 @@ def faults(entity: LegalEntity, values: AccountValues, current: Account | None) 
         ),
         *_rpps_faults(values.rpps, colleagues),
         *_unknown("roles", values.roles, set(Role.values), "Rôle inconnu"),
+        *(_giver_faults(giver, values, current) if giver else ()),
         *_unknown("services", values.services, set(services_of(entity)), "Service inconnu"),
     ]
     if others.filter(login=values.login).exists():
@@ -89,6 +96,16 @@ def _rpps_faults(rpps: str, colleagues: QuerySet[Account]) -> list[Fault]:
     if colleagues.filter(rpps=rpps).exists():
         return [Fault("rpps", f"RPPS {rpps} : déjà celui d’un autre compte de l’établissement.")]
     return []
+
+
+def _giver_faults(giver: Account, values: AccountValues, current: Account | None) -> list[Fault]:
+    before = set(current.roles) if current else set()
+    changed = before ^ set(values.roles)
+    found = authority.beyond(giver, changed)
+    wrong = [Fault("roles", authority.sentence(found))] if found else []
+    if current is not None and current.pk == giver.pk and (changed or (current.rpps or "") != values.rpps):
+        wrong.append(Fault("roles", "Vos propres rôles et votre RPPS : demandez-le à un collègue."))
+    return wrong
 
 
 def _unknown(field: str, codes: Sequence[str], known: set[str], sentence: str) -> list[Fault]:
@@ -130,7 +147,8 @@ def save(
         InvalidAccountError: with every fault; nothing was written.
     """
     now = clock.now()
-    wrong = faults(entity, values, current)
+    giver = Account.objects.filter(pk=actor.account_id).first() if actor.account_id else None
+    wrong = faults(entity, values, current, giver)
     if wrong:
         raise InvalidAccountError(wrong)
     with transaction.atomic():

@@ -11,17 +11,19 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from tramontane.dmp.nomenclatures import ValueSetName, value_set
 from tramontane.hospital import clock
-from tramontane.hospital.accounts import directory
+from tramontane.hospital.accounts import authority, directory
 from tramontane.hospital.accounts.models import Account, LegalEntity, Role
 from tramontane.hospital.accounts.permissions import requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.accounts.services import factors, importing, lifecycle, passwords
 from tramontane.hospital.accounts.services.lifecycle import AccountValues, InvalidAccountError
+from tramontane.hospital.accounts.views.factors import has_fresh_proof, step_up_address
 
 manager = requires(Role.ACCOUNT_MANAGER)
 PAGE = 50
@@ -136,17 +138,18 @@ def _edit(request: AuthenticatedRequest, current: Account | None) -> HttpRespons
         else:
             messages.success(request, "Le compte est enregistré." if movement else "Rien n’a changé.")
             return redirect("accounts:account", saved.pk)
-    context = {"form": form, "edited": current, **(_details(current) if current else {})}
+    context = {"form": form, "edited": current, **(_details(current, request.account) if current else {})}
     return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
 
 
-def _details(current: Account) -> dict[str, Any]:
+def _details(current: Account, giver: Account) -> dict[str, Any]:
     return {
         "movements": current.movements.select_related("applied_by").order_by("-id")[:20],
         "passkeys": current.passkeys.count(),
         "has_totp": factors.has_totp(current),
         "providers": list(current.external_identities.values_list("provider", flat=True)),
         "open_sessions": current.open_sessions.count(),
+        "out_of_reach": authority.beyond(giver, current.roles),
     }
 
 
@@ -183,6 +186,13 @@ def _set_active(request: AuthenticatedRequest, current: Account, *, active: bool
 def hand_password(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """A temporary password, shown once; the factors are forgotten so that the person enrols again."""
     current = _account(request, pk)
+    out_of_reach = authority.beyond(request.account, current.roles)
+    if out_of_reach:
+        messages.error(request, authority.sentence(out_of_reach))
+        return redirect("accounts:account", pk)
+    if not has_fresh_proof(request):
+        messages.warning(request, "Pour remettre un mot de passe, confirmez d’abord votre identité, puis recommencez.")
+        return redirect(step_up_address(reverse("accounts:account", args=[pk])))
     who = actor(request.account, request.proof)
     with transaction.atomic():
         factors.reset(current, who)

@@ -31,7 +31,8 @@ def new_password(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         passwords.choose(account, form.cleaned_data["password"], actor(account, None))
         return redirect(next_step(account))
-    return render(request, "accounts/new_password.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "handed": passwords.last_handed(account)}
+    return render(request, "accounts/new_password.html", context, status=422 if form.errors else 200)
 
 
 def _enrolling(request: HttpRequest) -> Account | None:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.forms import TotpForm
+from tramontane.hospital.accounts.models import Movement
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.accounts.services import codes, passkeys
@@ -34,17 +35,24 @@ def fresh_proof(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
     @wraps(view)
     def guarded(request: AuthenticatedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.proof.two_factors and clock.now() - request.proof.instant < FRESH:
+        if has_fresh_proof(request):
             return view(request, *args, **kwargs)
+        address = step_up_address(reverse("accounts:factors"))
         if request.headers.get("Accept", "").startswith("application/json"):
-            return JsonResponse({"next": _step_up_address()})
-        return redirect(_step_up_address())
+            return JsonResponse({"next": address})
+        return redirect(address)
 
     return guarded
 
 
-def _step_up_address() -> str:
-    return f"{reverse('accounts:step-up')}?{urlencode({'suite': reverse('accounts:factors')})}"
+def has_fresh_proof(request: AuthenticatedRequest) -> bool:
+    """Whether two factors were given, and not long ago."""
+    return request.proof.two_factors and clock.now() - request.proof.instant < FRESH
+
+
+def step_up_address(wanted: str) -> str:
+    """Where one's identity is confirmed, to go on to `wanted`."""
+    return f"{reverse('accounts:step-up')}?{urlencode({'suite': wanted})}"
 
 
 def mine(request: AuthenticatedRequest) -> HttpResponse:
@@ -53,7 +61,10 @@ def mine(request: AuthenticatedRequest) -> HttpResponse:
         "passkeys": request.account.passkeys.order_by("created_at"),
         "has_totp": service.has_totp(request.account),
         "recovery_left": request.account.recovery_codes.filter(used_at=None).count(),
-        "fresh": request.proof.two_factors and clock.now() - request.proof.instant < FRESH,
+        "fresh": has_fresh_proof(request),
+        "handed": request.account.movements.filter(kind=Movement.Kind.PASSWORD)
+        .select_related("applied_by")
+        .order_by("-pk")[:10],
         "removable": service.count(request.account) > 1,
     }
     return render(request, "accounts/factors.html", context)

@@ -32,7 +32,7 @@ def import_accounts(request: AuthenticatedRequest) -> HttpResponse:
             context["done"] = True
             context["report"] = importing.apply(entity, data, actor(request.account, request.proof))
         else:
-            context["report"] = importing.rehearse(entity, data, clock.now())
+            context["report"] = importing.rehearse(entity, data, clock.now(), request.account)
             context["content"] = base64.b64encode(data).decode()
     except ValueError as error:
         context["error"] = str(error)

@@ -13,7 +13,7 @@ from tramontane.hospital.accounts import pending, sessions
 from tramontane.hospital.accounts import proof as proofs
 from tramontane.hospital.accounts.forms import RecoveryForm, TotpForm
 from tramontane.hospital.accounts.models import Account
-from tramontane.hospital.accounts.services import codes, factors, passkeys, throttle
+from tramontane.hospital.accounts.services import codes, factors, passkeys, passwords, throttle
 from tramontane.hospital.accounts.services.refusals import trace_refusal
 from tramontane.hospital.accounts.views.home import next_address
 from tramontane.hospital.accounts.views.login import blocked_sentence
@@ -28,8 +28,9 @@ WRONG_RECOVERY = "Ce code de secours n’est pas le bon, ou il a déjà servi."
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Every factor the account has, the strongest first."""
     account = pending.account_of(request, clock.now())
-    if account is None:
-        return redirect(TOO_LATE)
+    if account is None or passwords.is_temporary(account):
+        # A password that someone else knows opens one page: the one to choose another.
+        return redirect(TOO_LATE if account is None else "accounts:new-password")
     totp, recovery = TotpForm(), RecoveryForm()
     if request.method == "POST":
         if "recovery" in request.POST:

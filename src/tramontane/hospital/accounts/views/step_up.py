@@ -12,7 +12,7 @@ from tramontane.hospital.accounts import sessions
 from tramontane.hospital.accounts.forms import StepUpForm
 from tramontane.hospital.accounts.oidc.profiles import providers
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
-from tramontane.hospital.accounts.services import codes, factors, throttle
+from tramontane.hospital.accounts.services import codes, factors, passwords, throttle
 from tramontane.hospital.accounts.services.refusals import trace_refusal
 from tramontane.hospital.accounts.views import card
 from tramontane.hospital.accounts.views.home import next_address
@@ -26,7 +26,8 @@ def step_up(request: AuthenticatedRequest) -> HttpResponse:
     """Every way this account has to prove two factors, the strongest first."""
     wanted = next_address(request, request.GET.get("suite", ""))
     account = request.account
-    offers_code = factors.has_totp(account) and account.has_usable_password()
+    own_password = account.has_usable_password() and not passwords.is_temporary(account)
+    offers_code = factors.has_totp(account) and own_password
     form = StepUpForm(request.POST or None) if offers_code else None
     if form is not None and form.is_valid() and _confirmed(request, form):
         return redirect(wanted)
