@@ -32,5 +32,5 @@ def inspect(ctx: click.Context, /, *, source: str, content_type: str | None, sho
         emit(found.as_json())
     else:
         for line in found.summary_lines:
-            click.echo(printable(line))
+            click.echo(printable(line).replace("\n", "\n    "))  # a value of several lines is not another row
     ctx.exit(OK if found.recognised else UNUSABLE)
