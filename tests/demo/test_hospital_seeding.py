@@ -213,7 +213,7 @@ def test_a_database_with_another_establishment_is_refused() -> None:
 
 def test_the_people_the_demo_prints_first_are_those_it_explains() -> None:
     people = personas(HOSPITAL)
-    assert len({one.login for one in people}) == len(people) == 45
+    assert len({one.login for one in people}) == len(people) == 47
     shown = [one.login for one in people if one.shows]
     assert shown == [one.login for one in people][: len(shown)]
     assert len({one.secret for one in people if one.secret}) == sum(bool(one.secret) for one in people)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from tramontane.hospital.traces import append_only
+from support import append_only
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +22,6 @@ def _append_only_floor(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue("transactional_db")
-    append_only.run(connection, append_only.statements(connection.vendor))
+    append_only.close(connection)
     yield
-    append_only.run(connection, append_only.removal(connection.vendor))
+    append_only.open_up(connection)

@@ -21,6 +21,8 @@ MANAGERS = (
     ("moreau", "Moreau", "Laurent", "account_manager", "comptes et arrivées"),
     ("dubois", "Dubois", "Claire", "rssi", "sécurité : habilitations, traces"),
     ("leroy", "Leroy", "Thomas", "dpo", "protection des données : traces, extractions"),
+    ("girard", "Girard", "Hélène", "homologation", "homologation : dossier, preuves, commission"),
+    ("mercier", "Mercier", "Anne", "direction", "direction : décision, signature du PV"),
 )
 # What the demo prints first, and what each shows.
 SHOWN = {

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tramontane.hospital.config import views
 
-APPS = ("accounts", "patients", "habilitations", "consultations", "documents", "interfaces")
+APPS = ("accounts", "patients", "habilitations", "consultations", "documents", "interfaces", "homologation")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", views.live, name="live"),

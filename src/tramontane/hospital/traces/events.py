@@ -52,6 +52,18 @@ EVENTS: dict[str, str] = {
     "trace.extraite": "Extraction de traces",
     "trace.verifiee": "Chaîne de traces vérifiée",
     "prechargement": "Préchargement : {outcome}",
+    "homologation.referentiel": "Référentiel enregistré : {edition}",
+    "homologation.dossier": "Dossier d’homologation : {move}",
+    "homologation.evaluation": "{exigence} évaluée : {level}",
+    "homologation.commentaire": "{exigence} commentée",
+    "homologation.preuve": "Preuve {move} : {title}",
+    "homologation.support": "Support documentaire modifié : {section}",
+    "homologation.reserve": "{exigence} : réserve {move}",
+    "homologation.action": "{exigence} : action {move}",
+    "homologation.commission": "Commission : {move}",
+    "homologation.decision": "Décision de la commission : {decision}",
+    "homologation.pv": "PV signé : homologation pour {months} mois",
+    "homologation.fin": "Homologation {kind}",
 }
 
 

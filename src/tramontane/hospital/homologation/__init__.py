@@ -1,0 +1,1 @@
+"""The homologation workspace: self-assessment, commission, PV, and what keeps them valid."""
