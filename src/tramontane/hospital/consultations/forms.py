@@ -1,4 +1,4 @@
-"""Forms of consultation: the emergency, its control."""
+"""Forms of consultation: the emergency, the regulation, their control."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ class EmergencyForm(forms.Form):
     )
     immediate_risk = forms.BooleanField(
         label="Je déclare que sa santé est exposée à un risque immédiat", required=False
+    )
+
+
+class RegulationForm(forms.Form):
+    """Why a regulating physician reads this DMP."""
+
+    motive = forms.CharField(
+        label="Motif de la régulation",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Par exemple : le motif de l’appel. Il est tracé et contrôlé par l’établissement.",
     )
 
 

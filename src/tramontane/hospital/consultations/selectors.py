@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
 from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
 
+from tramontane.dmp.nomenclatures import Coded, ValueSetName, value_set
 from tramontane.dmp.vihf import AccessMode
 from tramontane.dmp.xds import DocumentEntry
 from tramontane.hospital.accounts.models import Account, LegalEntity
@@ -16,8 +17,9 @@ from tramontane.hospital.consultations.models import DmpConnection, KnownDocumen
 from tramontane.hospital.consultations.policy import policy
 from tramontane.hospital.patients.models import Patient
 from tramontane.hospital.traces.models import Trace
+from tramontane.rules.consultation import ConsultationPolicy
 
-BRIS_DE_GLACE = AccessMode.BRIS_DE_GLACE.value
+EMERGENCIES = (AccessMode.BRIS_DE_GLACE.value, AccessMode.CENTRE_15.value)
 
 
 def connection_of(legal_entity_id: int) -> DmpConnection | None:
@@ -25,12 +27,33 @@ def connection_of(legal_entity_id: int) -> DmpConnection | None:
     return DmpConnection.objects.select_related("legal_entity").filter(legal_entity_id=legal_entity_id).first()
 
 
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a legal entity set for the first search: its depth, the types it is limited to (none: all)."""
+
+    search: ConsultationPolicy
+    types: tuple[Coded, ...] = ()
+
+
+def preferences_of(legal_entity_id: int) -> Preferences:
+    """The settings of the first search. A type that is no longer of JDV_J66 is left out."""
+    connection = connection_of(legal_entity_id)
+    if connection is None:
+        return Preferences(policy().search)
+    types = value_set(ValueSetName.TYPE_CODE)
+    found = (types.find(code) for code in connection.preferred_types)
+    return Preferences(
+        replace(policy().search, first_search_years=connection.first_search_years),
+        tuple(coded for coded in found if coded is not None),
+    )
+
+
 def emergency_in_force(account: Account, patient: Patient, at: datetime) -> Opening | None:
     """The emergency access this professional opened on this patient, not ended, not expired."""
     running = Opening.objects.filter(
         account=account,
         patient=patient,
-        access_mode=BRIS_DE_GLACE,
+        access_mode__in=EMERGENCIES,
         ended_at=None,
         opened_at__gt=at - policy().emergency,
     )
@@ -41,7 +64,7 @@ def emergencies_in_force(account: Account, at: datetime) -> QuerySet[Opening]:
     """Every emergency access of this professional that is not over."""
     return (
         Opening.objects.filter(
-            account=account, access_mode=BRIS_DE_GLACE, ended_at=None, opened_at__gt=at - policy().emergency
+            account=account, access_mode__in=EMERGENCIES, ended_at=None, opened_at__gt=at - policy().emergency
         )
         .select_related("patient")
         .order_by("-opened_at")
@@ -51,7 +74,7 @@ def emergencies_in_force(account: Account, at: datetime) -> QuerySet[Opening]:
 def emergency_openings(legal_entity: LegalEntity) -> QuerySet[Opening]:
     """Every emergency access of the entity, those to review first, then the newest."""
     return (
-        Opening.objects.filter(account__legal_entity=legal_entity, access_mode=BRIS_DE_GLACE)
+        Opening.objects.filter(account__legal_entity=legal_entity, access_mode__in=EMERGENCIES)
         .select_related("account", "patient", "episode__service", "geographic_entity", "reviewed_by")
         .order_by(F("reviewed_at").asc(nulls_first=True), "-opened_at")
     )
@@ -163,7 +186,7 @@ def calls_during(opening: Opening) -> QuerySet[Trace]:
     return Trace.objects.filter(
         account_id=opening.account_id,
         patient_id=opening.patient_id,
-        access_mode=BRIS_DE_GLACE,
+        access_mode=opening.access_mode,
         recorded_at__gte=opening.opened_at,
         recorded_at__lte=end,
     ).order_by("id")

@@ -126,6 +126,8 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
         told: what the DMP last answered; None when it was not asked, or must not be shown.
         sentence: the status line, in its parts, French, to be joined with « · ».
         may_break_glass: the rules would grant an emergency access if the motive and declarations were given.
+        may_regulate: the rules would grant a regulation access (centre 15).
+        web_ps: the DMP may be opened in the Web-PS, whose address is configured.
         emergency_id: the emergency access in force; None: ordinary access.
         emergency_motive: its motive.
         kept: shown again from the last opening: no call was made.
@@ -137,6 +139,8 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Reason, ...] = ()
     told: Told | None = None
     may_break_glass: bool = False
+    may_regulate: bool = False
+    web_ps: bool = False
     emergency_id: int | None = None
     emergency_motive: str = ""
     kept: bool = False

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tramontane.client import TransportError
 from tramontane.dmp.errors import LocalError, RemoteError, RemoteRefusal, TramontaneError
+from tramontane.dmp.vihf import AccessMode
 from tramontane.hospital.consultations.view import Failure, Situation, Told, Whose
 from tramontane.rules.access import Reason
 from tramontane.rules.consultation import Kind
@@ -21,9 +22,12 @@ AUTHORISATION = {
     "": "Autorisation non précisée par le DMP",
 }
 
+# In these modes the patient's authorisation is not what opens the record.
+EMERGENCIES = {AccessMode.BRIS_DE_GLACE: "Accès en urgence", AccessMode.CENTRE_15: "Accès de régulation (centre 15)"}
+
 
 def sentence(
-    situation: Situation, told: Told | None, reasons: tuple[Reason, ...], *, emergency: bool
+    situation: Situation, told: Told | None, reasons: tuple[Reason, ...], *, mode: AccessMode
 ) -> tuple[str, ...]:
     """The status line of a situation."""
     if situation is Situation.TO_ASK:
@@ -34,7 +38,7 @@ def sentence(
         return ("Le DMP ne peut pas être consulté", todo)
     if told is None or (situation is Situation.FAILED and not told.read):
         return ("Le DMP n’a pas pu être interrogé",)
-    return (*_state(told), *(_authorisation(told, emergency=emergency)), *_content(situation, told))
+    return (*_state(told), *(_authorisation(told, mode=mode)), *_content(situation, told))
 
 
 def _state(told: Told) -> tuple[str, ...]:
@@ -45,10 +49,10 @@ def _state(told: Told) -> tuple[str, ...]:
     return ("DMP ouvert",)
 
 
-def _authorisation(told: Told, *, emergency: bool) -> tuple[str, ...]:
+def _authorisation(told: Told, *, mode: AccessMode) -> tuple[str, ...]:
     if not told.open:
         return ()
-    return ("Accès en urgence",) if emergency else (AUTHORISATION.get(told.authorisation, AUTHORISATION[""]),)
+    return (EMERGENCIES.get(mode) or AUTHORISATION.get(told.authorisation, AUTHORISATION[""]),)
 
 
 def _content(situation: Situation, told: Told) -> tuple[str, ...]:

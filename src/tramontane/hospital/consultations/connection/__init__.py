@@ -2,5 +2,16 @@
 
 from tramontane.hospital.consultations.connection.certificates import CertificateLine, CertificateReport, report
 from tramontane.hospital.consultations.connection.credentials import Material, key_of, material
+from tramontane.hospital.consultations.connection.testing import Finding, Verdict, findings
 
-__all__ = ["CertificateLine", "CertificateReport", "Material", "key_of", "material", "report"]
+__all__ = [
+    "CertificateLine",
+    "CertificateReport",
+    "Finding",
+    "Material",
+    "Verdict",
+    "findings",
+    "key_of",
+    "material",
+    "report",
+]

@@ -20,6 +20,11 @@ class DmpConnection(models.Model):
     secret_name = models.CharField(max_length=60, blank=True)  # environment variable of the passphrase or PIN
     software_oid = models.CharField(max_length=64)
     software_homologation = models.CharField(max_length=40)
+    # The first search (guide d'optimisation): its depth in years, and the types it is limited to; none: all.
+    first_search_years = models.PositiveSmallIntegerField(default=2)
+    preferred_types = models.JSONField(default=list)
+    # TD0.10: where the Web-PS opens a patient's DMP, « {ins} » standing for the matricule. Empty: no link.
+    web_ps_url = models.CharField(max_length=300, blank=True)
     updated_at = models.DateTimeField()
 
 

@@ -1,22 +1,33 @@
 """Acting on a DMP in a professional's name. Each function takes an `Access` and says what it traced."""
 
 from tramontane.hospital.consultations.services.authorising import authorise
-from tramontane.hospital.consultations.services.emergency import break_glass_end, break_glass_open, break_glass_review
+from tramontane.hospital.consultations.services.connecting import keep_connection, try_connection
+from tramontane.hospital.consultations.services.emergency import (
+    break_glass_open,
+    emergency_end,
+    emergency_review,
+    regulation_open,
+)
 from tramontane.hospital.consultations.services.opening import displayed, open_record, refresh
 from tramontane.hospital.consultations.services.retrieving import Fetched, Retrieved, retrieve
 from tramontane.hospital.consultations.services.seeking import SearchResult, search
+from tramontane.hospital.consultations.services.web_ps import web_ps_address
 
 __all__ = [
     "Fetched",
     "Retrieved",
     "SearchResult",
     "authorise",
-    "break_glass_end",
     "break_glass_open",
-    "break_glass_review",
     "displayed",
+    "emergency_end",
+    "emergency_review",
+    "keep_connection",
     "open_record",
     "refresh",
+    "regulation_open",
     "retrieve",
     "search",
+    "try_connection",
+    "web_ps_address",
 ]

@@ -1,4 +1,4 @@
-"""Breaking the glass: motive and declarations (CSP L. 1111-17 I), the end of the access, the control afterwards."""
+"""Emergency accesses: breaking the glass (CSP L. 1111-17 I) and medical regulation (centre 15); their end, their control."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from tramontane.hospital.consultations.models import Opening
 from tramontane.hospital.consultations.services.judging import gathered, trace_refusal
 from tramontane.hospital.traces.events import Actor, Event
 from tramontane.hospital.traces.services import record
-from tramontane.rules.access import Emergency, Purpose, Reason, Refused, decide
+from tramontane.rules.access import Emergency, Granted, Purpose, Reason, Refused, decide
+
+BRIS_DE_GLACE, CENTRE_15 = AccessMode.BRIS_DE_GLACE, AccessMode.CENTRE_15
+OPENED = {BRIS_DE_GLACE: "bris_de_glace.ouvert", CENTRE_15: "regulation.ouverte"}
+ENDED = {BRIS_DE_GLACE: "bris_de_glace.termine", CENTRE_15: "regulation.terminee"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,33 @@ def break_glass_open(access: Access, declared: Declarations) -> Opening | tuple[
 
     Traces: `bris_de_glace.ouvert` or `acces.refuse`.
     """
-    at = clock.now()
     emergency = Emergency(declared.motive.strip(), declared.unable_to_express_will, declared.immediate_risk)
-    found = replace(gathered(access, at), mode=AccessMode.BRIS_DE_GLACE, emergency=emergency)
+    return _open(access, BRIS_DE_GLACE, emergency)
+
+
+def regulation_open(access: Access, motive: str) -> Opening | tuple[Reason, ...]:
+    """Open a regulation access (centre 15), or say why the rules refuse it.
+
+    Traces: `regulation.ouverte` or `acces.refuse`.
+
+    Raises:
+        ValueError: no motive.
+    """
+    if not motive.strip():
+        raise ValueError("un accès de régulation porte son motif")
+    return _open(access, CENTRE_15, Emergency(motive.strip()))
+
+
+def _open(access: Access, mode: AccessMode, emergency: Emergency) -> Opening | tuple[Reason, ...]:
+    found = replace(gathered(access, clock.now()), mode=mode, emergency=emergency)
     decision = decide(found, Purpose.STATUS)
     if isinstance(decision, Refused):
         trace_refusal(access, decision)
         return decision.reasons
+    return _write(access, mode, emergency, decision)
+
+
+def _write(access: Access, mode: AccessMode, emergency: Emergency, granted: Granted) -> Opening:
     assert access.site is not None, "the rules grant nothing without a site"
     with transaction.atomic():
         opening = Opening.objects.create(
@@ -46,30 +70,33 @@ def break_glass_open(access: Access, declared: Declarations) -> Opening | tuple[
             patient=access.patient,
             episode=access.episode,
             geographic_entity=access.site,
-            access_mode=AccessMode.BRIS_DE_GLACE.value,
+            access_mode=mode.value,
             motive=emergency.motive,
             unable_to_express_will=emergency.unable_to_express_will,
             immediate_risk=emergency.immediate_risk,
-            opened_at=at,
+            opened_at=clock.now(),
         )
-        relaxed = [reason.code for reason in decision.relaxed]
-        record(access.in_emergency(opening).event("bris_de_glace.ouvert", detail={"relaxed": relaxed}))
+        relaxed = [reason.code for reason in granted.relaxed]
+        record(access.in_emergency(opening).event(OPENED[mode], detail={"relaxed": relaxed}))
     return opening
 
 
-def break_glass_end(opening: Opening, proof: SessionProof | None) -> bool:
-    """End an emergency access. False when it was over. Allowed to its author whatever has changed since."""
+def emergency_end(opening: Opening, proof: SessionProof | None) -> bool:
+    """End an emergency access. False when it was over. Allowed to its author whatever has changed since.
+
+    Traces: `bris_de_glace.termine` or `regulation.terminee`.
+    """
     access = Access(
         opening.account, proof, opening.patient, opening.episode, None, opening.geographic_entity, emergency=opening
     )
     with transaction.atomic():
         ended = Opening.objects.filter(pk=opening.pk, ended_at=None).update(ended_at=clock.now())
         if ended:
-            record(access.event("bris_de_glace.termine"))
+            record(access.event(ENDED[access.mode]))
     return bool(ended)
 
 
-def break_glass_review(opening: Opening, reviewer: Account, comment: str, *, actor: Actor) -> None:
+def emergency_review(opening: Opening, reviewer: Account, comment: str, *, actor: Actor) -> None:
     """The security officer looked at an emergency access, and says so, once.
 
     Raises:
@@ -88,6 +115,7 @@ def break_glass_review(opening: Opening, reviewer: Account, comment: str, *, act
                 "bris_de_glace.controle",
                 actor,
                 patient_id=opening.patient_id,
+                access_mode=opening.access_mode,
                 ins=opening.patient.ins,
                 motive=comment.strip()[:500],
                 detail={"opening": opening.pk},

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tramontane.dmp.vihf import AccessMode
-from tramontane.hospital.consultations import facts, words
+from tramontane.hospital.consultations import facts, selectors, words
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.view import RecordView, Situation, Told
 from tramontane.hospital.traces.services import record
@@ -47,11 +47,13 @@ def view(access: Access, found: AccessFacts, told: Told | None, *, kept: bool = 
     shown = told if situation not in (Situation.REFUSED, Situation.TO_ASK) or _only_states(reasons) else None
     return RecordView(
         situation=situation,
-        sentence=words.sentence(situation, shown, reasons, emergency=access.emergency is not None),
+        sentence=words.sentence(situation, shown, reasons, mode=access.mode),
         reasons=reasons if situation in (Situation.REFUSED, Situation.TO_AUTHORISE) else (),
         warnings=decision.warnings if isinstance(decision, Granted) else (),
         told=shown,
         may_break_glass=_may_break_glass(access, found, situation, _purpose(told)),
+        may_regulate=_may_regulate(access, found),
+        web_ps=_web_ps(access, shown),
         emergency_id=access.emergency.pk if access.emergency else None,
         emergency_motive=access.emergency.motive if access.emergency else "",
         kept=kept,
@@ -85,6 +87,20 @@ def _may_break_glass(access: Access, found: AccessFacts, situation: Situation, p
         return False
     emergency = replace(found, mode=AccessMode.BRIS_DE_GLACE, emergency=_DECLARED)
     return isinstance(decide(emergency, purpose), Granted)
+
+
+def _may_regulate(access: Access, found: AccessFacts) -> bool:
+    """A regulator chooses this mode herself, whether or not an ordinary access would do."""
+    if access.emergency is not None or not found.rights.regulate:
+        return False
+    regulation = replace(found, mode=AccessMode.CENTRE_15, emergency=_DECLARED)
+    return isinstance(decide(regulation, Purpose.STATUS), Granted)
+
+
+def _web_ps(access: Access, shown: Told | None) -> bool:
+    """The link is offered for an open DMP, where the establishment configured its address."""
+    connection = selectors.connection_of(access.account.legal_entity_id) if shown and shown.open else None
+    return bool(connection and connection.web_ps_url)
 
 
 def trace_refusal(access: Access, refused: Refused) -> None:

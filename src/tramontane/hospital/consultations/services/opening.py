@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from tramontane.dmp.errors import TramontaneError
 from tramontane.dmp.transactions.td0_2 import DmpStatus
+from tramontane.dmp.vihf import AccessMode
 from tramontane.dmp.xds import AvailabilityStatus, QueryResponse, StoredQuery
 from tramontane.hospital import clock
 from tramontane.hospital.consultations import gateway, knowledge, searching, selectors, words
@@ -114,7 +115,9 @@ def _opposition(access: Access, status: DmpStatus) -> EmergencyOpposition:
     opening = access.emergency
     if opening is None or not status.open:
         return EmergencyOpposition.UNKNOWN
-    told = EmergencyOpposition.of(gateway.details(access).opposition_bris_de_glace)
+    details = gateway.details(access)
+    regulation = access.mode is AccessMode.CENTRE_15
+    told = EmergencyOpposition.of(details.opposition_acces_urgence if regulation else details.opposition_bris_de_glace)
     Opening.objects.filter(pk=opening.pk).update(emergency_opposition=told.value)
     return told
 
@@ -129,8 +132,13 @@ class _Searched:
 def _search(access: Access, told: Told) -> tuple[Told, AccessFacts]:
     memory = selectors.memory_of(access.account, access.patient)
     ins = gateway.ins_of(access.patient)
+    preferences = selectors.preferences_of(access.account.legal_entity_id)
     search = opening_search(
-        ins, previous=memory.searched_at if memory else None, at=timezone.localtime(clock.now()), policy=policy().search
+        ins,
+        previous=memory.searched_at if memory else None,
+        at=timezone.localtime(clock.now()),
+        types=preferences.types,
+        policy=preferences.search,
     )
     local = knowledge.local_documents(access.account, access.patient)
 

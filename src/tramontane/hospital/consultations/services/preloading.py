@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from tramontane.client import CircuitOpen
 from tramontane.dmp.errors import RemoteRefusal, TramontaneError
+from tramontane.dmp.vihf import AccessMode
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account, OpenSession, Service
 from tramontane.hospital.accounts.proof import SessionProof
@@ -112,7 +113,7 @@ def _asked(preload: Preload, item: PreloadItem) -> float:
     try:
         told = _tell(access)
         situation = Situation.READABLE if told.read else Situation.NO_DMP
-        parts = words.sentence(situation, told, (), emergency=False)
+        parts = words.sentence(situation, told, (), mode=AccessMode.NORMAL)
         item.state, item.sentence, item.new = State.DONE, " · ".join(parts)[:300], len(told.of(Kind.NEW))
     except gateway.AccessRefusedError as refusal:
         item.state, item.sentence = State.REFUSED, refusal.refused.reasons[0].sentence[:300]

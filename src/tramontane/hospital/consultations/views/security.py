@@ -102,7 +102,7 @@ def emergency(request: AuthenticatedRequest, opening_id: int) -> HttpResponse:
     own = opening.account_id == request.account.pk
     form = ReviewForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and not own and form.is_valid():
-        services.break_glass_review(
+        services.emergency_review(
             opening, request.account, form.cleaned_data["comment"], actor=actor(request.account, request.proof)
         )
         messages.success(request, "Contrôle enregistré.")
