@@ -48,6 +48,7 @@ def test_two_good_certificates_make_an_identity_without_warning() -> None:
 def test_a_mix_up_is_refused_with_a_sentence() -> None:
     error = refusal(PKI.sign, PKI.auth)
     assert error.code == "certificats-intervertis"
+    assert error.next_step == "échangez les deux certificats dans la configuration"
     assert error.message == (
         "Le certificat d'authentification (ORG_AUTH_CLI) est attendu ici, "
         "et le certificat de signature (« cachet » ORG_SIGN) est fourni."
@@ -63,7 +64,10 @@ def test_the_seal_alone_does_not_do_both() -> None:
 
 
 def test_a_server_certificate_is_refused() -> None:
-    assert refusal(PKI.server, PKI.sign).code == "certificat-usage"
+    error = refusal(PKI.server, PKI.sign)
+    assert error.code == "certificat-usage"
+    assert "et un certificat de serveur est fourni" in error.message
+    assert error.next_step == "fournissez le certificat d'authentification (ORG_AUTH_CLI)"
 
 
 def test_a_certificate_without_extended_usage_does_not_authenticate() -> None:
@@ -94,11 +98,35 @@ def test_a_siret_declared_by_the_hospital_is_accepted_when_both_carry_it() -> No
     assert refusal(auth, PKI.sign, names=(SIRET,)).code == "certificats-structures-differentes"
 
 
-@pytest.mark.parametrize("auth", [PKI.auth_expired, PKI.auth_not_yet_valid], ids=["expired", "early"])
-def test_a_certificate_out_of_its_dates_is_refused_when_it_is_used(auth: Credentials) -> None:
+def test_a_certificate_that_names_no_structure_is_refused_in_words() -> None:
+    nobody = PKI.demo.issue(Profile.AUTH_CLI, Subject("a", ""), key=PKI.auth.key)
+    assert refusal(nobody).received == "aucun identifiant de structure dans OU"
+
+
+@pytest.mark.parametrize(
+    ("auth", "code", "next_step"),
+    [
+        (PKI.auth_expired, "certificat-expire", "renouvelez le certificat"),
+        (PKI.auth_not_yet_valid, "certificat-pas-encore-valable", "vérifiez l'horloge"),
+    ],
+    ids=["expired", "early"],
+)
+def test_a_certificate_out_of_its_dates_is_refused_when_it_is_used(
+    auth: Credentials, code: str, next_step: str
+) -> None:
     with pytest.raises(CertificateMisuse) as caught:
         identity(auth).check(at=PKI.now)
-    assert caught.value.code in ("certificat-expire", "certificat-pas-encore-valable")
+    assert caught.value.code == code
+    assert next_step in caught.value.next_step
+
+
+def test_at_the_first_second_it_is_good_and_one_second_before_not_yet() -> None:
+    first = PKI.auth.certificate.not_valid_before_utc
+    sign = PKI.demo.issue(Profile.SIGN, SIGN, key=PKI.sign.key, not_before=first - timedelta(days=1))
+    assert identity(sign=sign).check(at=first) == ()
+    with pytest.raises(CertificateMisuse) as caught:
+        identity(sign=sign).check(at=first - timedelta(seconds=1))
+    assert caught.value.code == "certificat-pas-encore-valable"
 
 
 def test_expiry_is_announced_from_the_warning_window_on() -> None:

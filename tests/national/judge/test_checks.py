@@ -15,9 +15,10 @@ from support.national import (
     indirect,
     vihf,
 )
+from tramontane.dmp.identity import PsIdNat
 from tramontane.dmp.transactions.td0_2 import Authorisation
-from tramontane.dmp.verdicts import Outcome
-from tramontane.dmp.vihf import AccessMode
+from tramontane.dmp.verdicts import Outcome, Verdict
+from tramontane.dmp.vihf import AccessMode, AuthenticationMode
 from tramontane.national.judge import CHECKS, Facts, Request, judge, unheard
 from tramontane.national.judge.facts import PatientFacts, ProfessionalFacts, StructureFacts, WhiteListFacts
 
@@ -93,6 +94,11 @@ CONTRACTS = {
     "not begun": ("du 01/01/2098", WhiteListFacts("active", date(2098, 1, 1), date(2099, 1, 1))),
     "never signed": (f"aucun contrat pour {ET}", None),
 }  # fmt: skip
+
+
+def test_a_cause_is_told_when_there_is_one_and_only_then() -> None:
+    suspended = WhiteListFacts("suspended", date(2020, 1, 1), date(2099, 1, 1))
+    assert failed(facts=replace(FACTS, white_list=suspended)) == {"liste-blanche": "contrat suspendu"}
 
 
 @pytest.mark.parametrize("case", CONTRACTS)
@@ -194,9 +200,56 @@ def test_one_may_declare_an_authorisation_that_expired_but_not_against_a_block()
     assert set(failed(request, replace(FACTS, authorisation=Authorisation.INTERDIT))) == {"autorisation"}
 
 
-def test_a_call_about_nobody_is_refused() -> None:
+def test_a_call_about_nobody_is_refused_for_that_alone() -> None:
     request = replace(REQUEST, transaction="TD0.3", right="TD0.3.declarer", vihf=replace(vihf(), patient=None))
-    assert "aucun" in failed(request, replace(FACTS, patient=None))["etat-dmp"]
+    facts = replace(FACTS, patient=None, authorisation=Authorisation.INTERDIT)
+    assert failed(request, facts) == {"etat-dmp": "aucun"}
+
+
+@pytest.mark.parametrize("transaction", ["TD0.2", "TD0.4"])
+def test_what_needs_no_patient_is_asked_about_nobody(transaction: str) -> None:
+    request = replace(REQUEST, transaction=transaction, vihf=replace(vihf(), patient=None))
+    assert {"etat-dmp", "autorisation"}.isdisjoint(failed(request, replace(FACTS, patient=None)))
+
+
+@pytest.mark.parametrize("mode", [AccessMode.BRIS_DE_GLACE, AccessMode.CENTRE_15])
+def test_an_emergency_at_a_patient_without_dmp_is_refused_for_that_alone(mode: AccessMode) -> None:
+    request = replace(REQUEST, vihf=vihf(access_mode=mode))
+    facts = replace(FACTS, patient=None, authorisation=Authorisation.NON_EXISTE)
+    assert failed(request, facts) == {"etat-dmp": "aucun DMP pour ce patient"}
+
+
+@pytest.mark.parametrize("transaction", ["TD2.1", "TD3.1"])
+def test_in_plain_indirecte_no_authorisation_is_asked(transaction: str) -> None:
+    request = replace(REQUEST, transaction=transaction, right="TD2.1", vihf=indirect())
+    assert failed(request, replace(FACTS, authorisation=Authorisation.NON_EXISTE)) == {}
+
+
+def test_in_directe_one_feeds_without_authorisation_but_not_against_a_block() -> None:
+    direct = vihf(mode=AuthenticationMode.DIRECTE, primary_authentication=None, subject=PsIdNat("899900063480"))
+    request = replace(REQUEST, transaction="TD2.1", right="TD2.1", vihf=direct)
+    assert "autorisation" not in failed(request, replace(FACTS, authorisation=Authorisation.EXPIRE))
+    assert failed(request, replace(FACTS, authorisation=Authorisation.INTERDIT))["autorisation"] == "INTERDIT"
+
+
+def verdict_of(code: str, facts: Facts, request: Request = REQUEST) -> Verdict:
+    (found,) = (verdict for verdict in judge(request, facts) if verdict.code == code)
+    return found
+
+
+def test_a_refusal_says_what_was_expected_and_a_pass_says_nothing() -> None:
+    refused = verdict_of("etat-dmp", replace(FACTS, patient=PatientFacts("closed")))
+    assert (refused.expected, refused.next_step) == ("un DMP ouvert", "consultez TD0.2 avant toute autre transaction")
+    passed = verdict_of("etat-dmp", FACTS)
+    assert (passed.expected, passed.received, passed.next_step) == ("", "", "")
+
+
+def test_the_next_step_is_that_of_the_cause_where_the_cause_calls_for_another() -> None:
+    assert (
+        "seul le patient" in verdict_of("autorisation", replace(FACTS, authorisation=Authorisation.INTERDIT)).next_step
+    )
+    assert "TD0.3" in verdict_of("autorisation", replace(FACTS, authorisation=Authorisation.EXPIRE)).next_step
+    assert "annuaire FINESS" in verdict_of("structure", replace(FACTS, structure=None)).next_step
 
 
 def test_the_nurse_of_the_directory_may_not_pass_for_a_physician() -> None:

@@ -18,6 +18,7 @@ from support.national import (
     indirect,
     vihf,
 )
+from tramontane.dmp.nomenclatures import Coded
 from tramontane.dmp.transactions.td0_2 import Authorisation
 from tramontane.dmp.verdicts import Outcome
 from tramontane.dmp.vihf import AccessMode, Vihf
@@ -100,6 +101,35 @@ def test_a_masked_and_archived_document_must_pass_both_rows() -> None:
     document = replace(MASKED, status=AvailabilityStatus.ARCHIVED)
     assert not is_visible(reader(vihf(AUTRE_MEDECIN)), document)
     assert is_visible(reader(vihf(MEDECIN)), document)
+
+
+NOBODY = vihf(roles=(Coded("SECRETARIAT_MEDICAL", "1.2.250.1.213.1.1.4.6", "Secrétariat"),))
+ROWS: dict[str, tuple[DocumentFacts, str]] = {
+    "approved": (DOCUMENT, "TD3.2.non_masque"),
+    "archived": (replace(DOCUMENT, status=AvailabilityStatus.ARCHIVED), "TD3.2.archive"),
+    "deprecated": (replace(DOCUMENT, status=AvailabilityStatus.DEPRECATED), "TD3.2.obsolete"),
+    "deleted": (replace(DOCUMENT, status=AvailabilityStatus.DELETED), "TD3.2.supprime"),
+    "masked": (MASKED, "TD3.2.masque"),
+    "not visible to the patient": (replace(DOCUMENT, invisible_to_patient=True), "TD3.2.non_visible_patient"),
+    "masked and archived": (replace(MASKED, status=AvailabilityStatus.ARCHIVED), "TD3.2.masque, TD3.2.archive"),
+}
+
+
+@pytest.mark.parametrize("case", ROWS)
+def test_a_refusal_names_every_row_of_the_matrix_that_the_document_calls_for(case: str) -> None:
+    """Today's matrices say the same in most of these rows; the stand-in asks the right one all the same."""
+    document, rows = ROWS[case]
+    refused = judge_document(reader(NOBODY), document)[1]
+    assert (refused.outcome, refused.received) == (Outcome.FAILED, rows)
+    assert refused.expected
+    assert refused.next_step
+
+
+def test_a_visible_document_is_told_without_advice() -> None:
+    seen = judge_document(reader(vihf(AUTRE_MEDECIN)), DOCUMENT)
+    assert [(one.outcome, one.expected, one.received, one.next_step) for one in seen] == [
+        (Outcome.PASSED, "", "", "")
+    ] * 2
 
 
 def test_a_structure_in_indirecte_finds_the_references_of_its_own_documents_only() -> None:
