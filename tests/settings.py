@@ -30,7 +30,11 @@ else:
     DATABASES = {"default": from_url(f"sqlite:///{_DIRECTORY / 'tests.sqlite3'}")}
     DATABASES["default"]["TEST"] = {"NAME": str(_DIRECTORY / "tests.sqlite3")}
 
-INSTALLED_APPS = [*_hospital.INSTALLED_APPS, "tramontane.national.apps.NationalConfig"]
+INSTALLED_APPS = [
+    *_hospital.INSTALLED_APPS,
+    "tramontane.national.apps.NationalConfig",
+    "tramontane.national.pages.apps.PagesConfig",
+]
 SECRET_KEY = "tests only"
 NATIONAL_DATA_DIRECTORY = _DIRECTORY / "national"
 
@@ -39,3 +43,6 @@ ENVIRONMENT = _hospital.ENVIRONMENT
 UI = _hospital.UI
 # The same algorithm at its smallest cost: the real one is slow on purpose, and hundreds of tests log in.
 PASSWORD_HASHERS = ["support.hashing.CheapArgon2"]
+NATIONAL_UNSAFE_PERSONAS = False
+NATIONAL_OFFICERS: frozenset[str] = frozenset()
+NATIONAL_ACCENT = "#6b3fa0"

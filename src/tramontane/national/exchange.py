@@ -18,10 +18,10 @@ from tramontane.dmp import soap
 from tramontane.dmp.errors import MalformedMessage
 from tramontane.dmp.verdicts import Verdict
 from tramontane.dmp.vihf import VerifiedVihf
-from tramontane.national import clock, faults, replay, selectors, tracing, wire
+from tramontane.national import clock, faults, notifications, replay, selectors, tracing, wire
 from tramontane.national.judge import Request, judge, unheard
 from tramontane.national.judge.identify import Identification, identify
-from tramontane.national.models import AccessResult, FaultKind
+from tramontane.national.models import AccessResult, FaultKind, PatientRecord
 from tramontane.national.policy import Policy
 from tramontane.national.services import HANDLERS, AnyHandler, Context, Reply
 from tramontane.national.storage import ContentStore, Incoming, store
@@ -66,6 +66,7 @@ class _Outcome:
     transaction: str
     verdicts: tuple[Verdict, ...]
     fault: faults.PlayedFault | None = None
+    patient: PatientRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class _Session:
         except MalformedMessage as error:
             return replace(self._unusable(error.explain()), transaction=name, fault=fault)
         result = AccessResult.REFUSED if reply.code else AccessResult.GRANTED
-        return _Outcome(reply, result, name, (*verdicts, *reply.verdicts), fault)
+        return _Outcome(reply, result, name, (*verdicts, *reply.verdicts), fault, context.patient)
 
     def _context(self, verified: VerifiedVihf, name: str, right: str, *, first: bool) -> Context:
         certificate = self.who.certificate
@@ -191,10 +192,10 @@ class _Session:
         return wire.fault_reply(fault, message_id=self.message_id, relates_to=self.relates_to, multipart=multipart)
 
     def trace(self, outcome: _Outcome) -> None:
-        """Write down what happened, refused or not."""
+        """Write down what happened, refused or not; tell the patient when someone read her record."""
         who, verified = self.who, self.who.verified
         structure = who.certificate.struct_idnat if who.certificate else None
-        tracing.write(
+        trace = tracing.write(
             tracing.Trace(
                 instant=self.exchange.received_at,
                 transaction=outcome.transaction,
@@ -210,3 +211,5 @@ class _Session:
             ),
             verified.content if verified else None,
         )
+        if outcome.patient is not None:
+            notifications.tell(outcome.patient, trace)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from tramontane.dmp.nomenclatures import Coded
 from tramontane.dmp.xds import (
     Association,
     AssociationType,
@@ -73,6 +74,26 @@ def register(
     )
     replaced = [one.target for one in written if one.type == AssociationType.REPLACES]
     RegistryDocument.objects.filter(patient=patient, pk__in=replaced).update(status=AvailabilityStatus.DEPRECATED)
+
+
+def new_version(
+    row: RegistryDocument, confidentiality_codes: tuple[Coded, ...], new_urn: Callable[[], str]
+) -> DocumentEntry:
+    """The same document with another visibility: the entryUUID changes with each version, the logicalId does not.
+
+    Call it inside a transaction, on the current version.
+    """
+    entry = msgspec.structs.replace(
+        metadata.entry_of(row.metadata, row.status),
+        entry_uuid=new_urn(),
+        version=str(row.version + 1),
+        confidentiality_codes=confidentiality_codes,
+    )
+    RegistryDocument.objects.filter(pk=row.pk).update(superseded=True, status=AvailabilityStatus.DEPRECATED)
+    RegistryDocument.objects.create(
+        patient_id=row.patient_id, content_digest=row.content_digest, **metadata.document_columns(entry)
+    )
+    return entry
 
 
 def has_member(submission: str, document: str, new_urn: Callable[[], str]) -> Association:

@@ -15,7 +15,7 @@ def around(request: HttpRequest) -> dict[str, Any]:
     """`person`, `navigation`, `current_entry`, `unread`, `personas`; empty before login."""
     person = getattr(request, "person", None)
     if person is None:
-        return {"person": None, "navigation": [], "personas": settings.UNSAFE_PERSONAS}
+        return {"person": None, "navigation": [], "personas": settings.NATIONAL_UNSAFE_PERSONAS}
     entries = entries_for(person)
     unread = AccessNotification.objects.filter(patient=person.viewed, seen_at=None) if person.viewed else None
     return {
@@ -23,5 +23,5 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "navigation": entries,
         "current_entry": current(entries, request.path),
         "unread": unread.count() if unread is not None else 0,
-        "personas": settings.UNSAFE_PERSONAS,
+        "personas": settings.NATIONAL_UNSAFE_PERSONAS,
     }

@@ -54,7 +54,7 @@ def fingerprint(certificate: x509.Certificate) -> str:
 def _still_proved(request: HttpRequest, kept: Mapping[str, Any]) -> bool:
     """A card opens only the connections it is part of, as long as it is valid; a persona, as long as they are allowed."""
     if kept["card"] == Card.UNSAFE_PERSONA:
-        return bool(settings.UNSAFE_PERSONAS)
+        return bool(settings.NATIONAL_UNSAFE_PERSONAS)
     certificate = certificate_of(request)
     if certificate is None or fingerprint(certificate) != kept["fingerprint"]:
         return False
@@ -80,7 +80,7 @@ def _patient(kept: Mapping[str, Any]) -> Person | None:
         return None
     children = {child.pk: child for child in children_of(row, clock.now())}
     name = f"{row.given_names.split(' ')[0].title()} {(row.usage_name or row.birth_name).title()}"
-    viewed = children.get(kept.get("viewed"), row)
+    viewed = children.get(kept.get("viewed", row.pk), row)
     return Person(Role.PATIENT, name, Card(kept["card"]).label, patient=row, viewed=viewed)
 
 

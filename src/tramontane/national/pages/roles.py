@@ -6,16 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
 from tramontane.national.models import PatientRecord, Representative
 
-P = ParamSpec("P")
+View = Callable[..., HttpResponseBase]
 
 
 class Role(StrEnum):
@@ -62,22 +63,19 @@ class PersonRequest(HttpRequest):
     person: Person
 
 
-def requires(
-    *roles: Role,
-) -> Callable[[Callable[Concatenate[PersonRequest, P], HttpResponse]], Callable[Concatenate[PageRequest, P], HttpResponse]]:
+def requires(*roles: Role) -> Callable[[View], View]:
     """Let only these roles in: nobody logged in goes to the login page, another role reads why not."""
 
-    def decorate(
-        view: Callable[Concatenate[PersonRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[PageRequest, P], HttpResponse]:
+    def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.person is None:
                 return HttpResponseRedirect(f"{reverse('login')}?{urlencode({'suite': request.get_full_path()})}")
             if request.person.role not in roles:
                 return render(request, "national/forbidden.html", {"roles": roles}, status=403)
-            return view(request, *args, **kwargs)  # type: ignore[arg-type]  # the person was just checked
+            return view(request, *args, **kwargs)
 
+        guarded.required_roles = frozenset(roles)  # type: ignore[attr-defined]  # read by the test that walks the addresses
         return guarded
 
     return decorate

@@ -20,13 +20,13 @@ from tramontane.national.settings import DATA_DIRECTORY
 
 _BASE_URL = urlsplit(os.environ.get("TRAMONTANE_NATIONAL_PAGES_URL", "https://localhost:8444"))
 _SECURE = _BASE_URL.scheme == "https"
-UNSAFE_PERSONAS = os.environ.get("TRAMONTANE_NATIONAL_UNSAFE_PERSONAS", "") == "1"
-if UNSAFE_PERSONAS and os.environ.get("TRAMONTANE_ENV") == "production":
+NATIONAL_UNSAFE_PERSONAS = os.environ.get("TRAMONTANE_NATIONAL_UNSAFE_PERSONAS", "") == "1"
+if NATIONAL_UNSAFE_PERSONAS and os.environ.get("TRAMONTANE_ENV") == "production":
     raise ImproperlyConfigured(
         "TRAMONTANE_NATIONAL_UNSAFE_PERSONAS=1 ouvre les pages sans aucune preuve d’identité : "
         "refusé avec TRAMONTANE_ENV=production. Retirez l’une des deux variables."
     )
-OFFICERS = frozenset(filter(None, os.environ.get("TRAMONTANE_NATIONAL_OFFICERS", "").split(",")))
+NATIONAL_OFFICERS = frozenset(filter(None, os.environ.get("TRAMONTANE_NATIONAL_OFFICERS", "").split(",")))
 
 DEBUG = False
 SECRET_KEY = os.environ.get("TRAMONTANE_NATIONAL_SECRET_KEY") or kept_key(DATA_DIRECTORY)
@@ -107,4 +107,4 @@ UI = {
     "sandbox": "Bac à sable : simulation, aucun lien avec les services nationaux",
 }
 # Another accent than the hospital's, so that a trainee knows at a glance on which side she is.
-ACCENT = "#6b3fa0"
+NATIONAL_ACCENT = "#6b3fa0"

@@ -42,8 +42,12 @@ def run(*, tls: Tls, data_directory: Path, listening: Listening | None = None, d
     """
     setup(data_directory, database_url)
     at = listening or Listening()
-    os.environ.update(_environment(tls) | at.patience.environment())
-    _serve(_config(host=at.host, port=at.port, workers=at.workers, ssl_context_factory=partial(_context, tls)))
+    os.environ.update(trust_environment(tls) | at.patience.environment())
+    serve(
+        certified(
+            _APPLICATION, host=at.host, port=at.port, workers=at.workers, ssl_context_factory=partial(_context, tls)
+        )
+    )
 
 
 def run_behind_proxy(
@@ -55,13 +59,14 @@ def run_behind_proxy(
     authorities and lists are used.
     """
     setup(data_directory, database_url)
-    os.environ.update(_environment(tls) | {"TRAMONTANE_NATIONAL_PROXY_HEADER": proxy_header})
-    _serve(_config(uds=str(socket)))
+    os.environ.update(trust_environment(tls) | {"TRAMONTANE_NATIONAL_PROXY_HEADER": proxy_header})
+    serve(certified(_APPLICATION, uds=str(socket)))
 
 
-def _config(**options: object) -> uvicorn.Config:
+def certified(application: str, **options: object) -> uvicorn.Config:
+    """A server that tells its application who is at the other end of each TLS connection."""
     return uvicorn.Config(
-        _APPLICATION,
+        application,
         factory=True,
         http=CertifiedProtocol,
         ws="none",
@@ -74,7 +79,8 @@ def _config(**options: object) -> uvicorn.Config:
     )
 
 
-def _serve(config: uvicorn.Config) -> None:
+def serve(config: uvicorn.Config) -> None:
+    """Serve until SIGINT or SIGTERM, in as many processes as configured."""
     if config.workers > 1:
         Multiprocess(config, sockets=[config.bind_socket()]).run()
     else:
@@ -85,7 +91,8 @@ def _context(tls: Tls, _config: uvicorn.Config, _default: Callable[[], ssl.SSLCo
     return context(tls)
 
 
-def _environment(tls: Tls) -> dict[str, str]:
+def trust_environment(tls: Tls) -> dict[str, str]:
+    """The variables that `TrustFiles.from_environment` reads; workers inherit them."""
     return {
         "TRAMONTANE_NATIONAL_ANCHORS": str(tls.anchors.absolute()),
         "TRAMONTANE_NATIONAL_INTERMEDIATES": str(tls.intermediates.absolute()) if tls.intermediates else "",

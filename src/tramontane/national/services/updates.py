@@ -155,25 +155,9 @@ def _apply(context: Context, update: td3_3.Update, target: _Target) -> None:
         )
         registration.register(context.known_patient, submission, (), (change,))
         return
-    member = _new_version(context, update, target)
-    link = registration.has_member(submission.entry_uuid, member, context.new_urn)
+    member = registration.new_version(target.row, update.entry.confidentiality_codes, context.new_urn)
+    link = registration.has_member(submission.entry_uuid, member.entry_uuid, context.new_urn)
     registration.register(context.known_patient, submission, (), (link,))
-
-
-def _new_version(context: Context, update: td3_3.MetadataUpdate, target: _Target) -> str:
-    """The entryUUID changes with each version of the metadata, the logicalId does not."""
-    row = target.row
-    RegistryDocument.objects.filter(pk=row.pk).update(superseded=True, status=AvailabilityStatus.DEPRECATED)
-    entry = msgspec.structs.replace(
-        target.entry,
-        entry_uuid=context.new_urn(),
-        version=str(row.version + 1),
-        confidentiality_codes=update.entry.confidentiality_codes,
-    )
-    RegistryDocument.objects.create(
-        patient=context.known_patient, content_digest=row.content_digest, **metadata.document_columns(entry)
-    )
-    return entry.entry_uuid
 
 
 def _answer(

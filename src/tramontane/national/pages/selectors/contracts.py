@@ -45,9 +45,7 @@ def contracts_of(legal_entity: LegalEntity) -> QuerySet[Contract]:
 
 def covering(entity: GeographicEntity, today: date) -> Contract | None:
     """The contract that covers this entity today."""
-    return Contract.objects.filter(
-        entities__geographic_entity=entity, ended_at=None, valid_until__gte=today
-    ).first()
+    return Contract.objects.filter(entities__geographic_entity=entity, ended_at=None, valid_until__gte=today).first()
 
 
 def entities_of(legal_entity: LegalEntity, today: date) -> Sequence[tuple[GeographicEntity, Listed | None]]:

@@ -88,7 +88,9 @@ def search_professionals(text: str, state: str, after: str) -> tuple[Sequence[Pr
 
 def counts(today: date) -> Mapping[str, int]:
     """How many entries in each state."""
-    return {state.value: WhiteListEntry.objects.filter(_STATES[state.value](today)).count() for state in WhiteListStatus}
+    return {
+        state.value: WhiteListEntry.objects.filter(_STATES[state.value](today)).count() for state in WhiteListStatus
+    }
 
 
 def history(**touched: str) -> QuerySet[Act]:
@@ -98,7 +100,7 @@ def history(**touched: str) -> QuerySet[Act]:
 
 def refusal_of(entity: GeographicEntity, entry: WhiteListEntry | None, today: date) -> Refusal | None:
     """What the next call from this entity would be answered, if the white list alone decided; None when it lets in."""
-    facts = entry and WhiteListFacts(entry.status, entry.valid_from, entry.valid_until, entry.cause)
+    facts = WhiteListFacts(entry.status, entry.valid_from, entry.valid_until, entry.cause) if entry else None
     return _refusal(judge_contract(entity.finess, facts, today))
 
 

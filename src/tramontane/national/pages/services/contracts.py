@@ -60,7 +60,12 @@ def sign(person: Person, entities: Collection[str], declaration: Declaration, at
 
 
 def renew(
-    person: Person, contract: Contract, entities: Collection[str], declaration: Declaration, why: RenewalTrigger, at: datetime
+    person: Person,
+    contract: Contract,
+    entities: Collection[str],
+    declaration: Declaration,
+    why: RenewalTrigger,
+    at: datetime,
 ) -> Contract:
     """A contract that takes the place of another, on a new auto-homologation. Raises ActRefused as `sign` does."""
     return _write(_Signature(ContractKind.RENEWAL, person, at, declaration, contract, why), entities)
@@ -94,7 +99,7 @@ def _write(signature: _Signature, finess: Collection[str]) -> Contract:
     ContractEntity.objects.bulk_create(
         ContractEntity(contract=contract, geographic_entity=one, name=one.name) for one in entities
     )
-    before = _end_replaced(signature)
+    before = _end_replaced(signature, legal_entity)
     _attach_paper(contract)
     acts.record(
         _ACTS[signature.kind], signature.person, signature.at, contract=contract,
@@ -145,13 +150,13 @@ def _row(signature: _Signature, legal_entity: LegalEntity) -> Contract:
     )
 
 
-def _end_replaced(signature: _Signature) -> set[str]:
+def _end_replaced(signature: _Signature, legal_entity: LegalEntity) -> set[str]:
     """The entities that the replaced contract covered."""
     if signature.replaces is None:
         return set()
-    ended = Contract.objects.filter(
-        pk=signature.replaces.pk, ended_at=None, legal_entity=signature.person.representative.legal_entity_id
-    ).update(ended_at=signature.at)
+    ended = Contract.objects.filter(pk=signature.replaces.pk, ended_at=None, legal_entity=legal_entity).update(
+        ended_at=signature.at
+    )
     if not ended:
         raise ActRefused(f"Le contrat {signature.replaces.number} a déjà été remplacé : ouvrez le plus récent.")
     return set(signature.replaces.entities.values_list("geographic_entity_id", flat=True))

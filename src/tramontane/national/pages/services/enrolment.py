@@ -34,7 +34,9 @@ def enrol(holder: Holder, legal_entity: str, capacity: str, at: datetime) -> Rep
     allowed = {one.pk: one for one in legal_entities_of(holder)}
     if legal_entity not in allowed:
         raise ActRefused("Ni votre carte ni l’annuaire ne vous rattachent à cette entité juridique.")
-    return _written(holder.identity, holder.card, (holder.family_name, holder.given_name), allowed[legal_entity], capacity, at)
+    return _written(
+        holder.identity, holder.card, (holder.family_name, holder.given_name), allowed[legal_entity], capacity, at
+    )
 
 
 @transaction.atomic

@@ -1,0 +1,149 @@
+"""The forms of the pages. What they accept is then judged by services, whose refusals are shown above the form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from tramontane.national.models import DirectoryKind, GeographicEntity, RenewalTrigger
+from tramontane.national.pages.contract_rules import MAX_MONTHS, Declaration
+from tramontane.national.pages.engagements import engagements
+
+_REQUIRED = "Cochez cette case : sans cet engagement, il n’y a pas de contrat."
+
+
+class _Page(forms.Form):
+    """Errors are tied to their field for assistive tools."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        for name in self.errors if self.is_bound else ():
+            if name in self.fields:
+                self.fields[name].widget.attrs["aria-invalid"] = "true"
+
+
+class EntitiesForm(_Page):
+    """Which geographic entities sign."""
+
+    entities = forms.MultipleChoiceField(
+        label="Entités géographiques",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choisissez au moins une entité géographique."},
+    )
+
+    def __init__(self, rows: Iterable[GeographicEntity], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["entities"].choices = [(one.pk, f"{one.name}, FINESS {one.pk}") for one in rows]  # type: ignore[attr-defined]  # a choice field
+
+
+class EngagementForm(EntitiesForm):
+    """Entities, and every engagement ticked on its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for one in engagements().done:
+            self.fields[f"done_{one.code}"] = forms.BooleanField(label=one.text, error_messages={"required": _REQUIRED})
+        for name, label in (
+            ("lasting", "Je prends ces engagements pour toute la durée du contrat."),
+            ("sanctions", "Je reconnais m’exposer à ces sanctions."),
+        ):
+            self.fields[name] = forms.BooleanField(label=label, error_messages={"required": _REQUIRED})
+
+    @property
+    def done_fields(self) -> list[forms.BoundField]:
+        """The boxes of what is already done."""
+        return [self[f"done_{one.code}"] for one in engagements().done]
+
+
+class ContractForm(EngagementForm):
+    """A contract: entities, auto-homologation, engagements."""
+
+    homologated_on = forms.DateField(
+        label="Date de l’auto-homologation",
+        help_text="Date de signature du PV",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    months = forms.IntegerField(
+        label="Durée, en mois",
+        help_text=f"Celle du PV, {MAX_MONTHS} mois au plus",
+        min_value=1,
+        max_value=MAX_MONTHS,
+    )
+    referentiel_version = forms.CharField(
+        label="Version du référentiel", help_text="Référentiel DMP, telle qu’elle figure sur le PV", max_length=40
+    )
+
+    def declaration(self) -> Declaration:
+        """What was declared; the form is valid."""
+        data = self.cleaned_data
+        return Declaration(data["homologated_on"], data["months"], data["referentiel_version"])
+
+
+class RenewalForm(ContractForm):
+    """A renewal says why."""
+
+    trigger = forms.ChoiceField(label="Motif du renouvellement", choices=RenewalTrigger.choices)
+
+
+class CauseForm(_Page):
+    """A decision of the CNAM, with its cause."""
+
+    cause = forms.CharField(label="Motif", min_length=10, max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ReestablishForm(_Page):
+    """Access given back, with what was checked."""
+
+    grounds = forms.CharField(
+        label="Conditions de nouveau réunies",
+        help_text="Ce qui a été vérifié, et comment",
+        min_length=10,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ImportForm(_Page):
+    """A file to report on."""
+
+    kind = forms.ChoiceField(label="Annuaire", choices=DirectoryKind.choices)
+    file = forms.FileField(label="Fichier CSV", help_text="Séparateur « ; », au plus 4 Mo et 50 000 lignes")
+
+    def clean_file(self) -> Any:
+        """Refuse what would not fit in memory."""
+        file = self.cleaned_data["file"]
+        if file.size > 4 * 1024 * 1024:
+            raise forms.ValidationError("Ce fichier dépasse 4 Mo : coupez-le en plusieurs.")
+        return file
+
+
+class EmergencyForm(_Page):
+    """The three choices for emergencies."""
+
+    opposes_bris_de_glace = forms.BooleanField(
+        label="Je m’oppose au bris de glace",
+        required=False,
+        help_text="Un professionnel ne pourra pas ouvrir mon dossier en urgence sans mon accord.",
+    )
+    opposes_emergency_access = forms.BooleanField(
+        label="Je m’oppose à l’accès du centre 15",
+        required=False,
+        help_text="Le médecin régulateur ne pourra pas ouvrir mon dossier quand j’appelle, ou qu’on appelle pour moi.",
+    )
+    allows_masked_in_emergency = forms.BooleanField(
+        label="Je laisse le centre 15 voir mes documents masqués", required=False
+    )
+
+
+class EnrolmentForm(_Page):
+    """The first visit of a card."""
+
+    legal_entity = forms.ChoiceField(label="Entité juridique que vous représentez")
+    capacity = forms.CharField(label="Votre fonction", max_length=100, help_text="Par exemple : directrice générale")
+
+    def __init__(self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["legal_entity"].choices = choices  # type: ignore[attr-defined]  # a choice field

@@ -1,0 +1,56 @@
+"""Every address of the page face, in French."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tramontane.national.pages.views import (
+    choices,
+    contracts,
+    errors,
+    health_space,
+    imports,
+    login,
+    own_documents,
+    own_professionals,
+    professionals,
+    white_list,
+)
+
+handler404 = errors.not_found
+
+urlpatterns = [
+    path("", login.welcome, name="welcome"),
+    path("theme.css", login.theme, name="theme"),
+    path("connexion/", login.login, name="login"),
+    path("connexion/carte/", login.card, name="card-login"),
+    path("connexion/enrolement/", login.enrolment, name="enrolment"),
+    path("connexion/personnage/", login.unsafe_persona, name="persona-login"),
+    path("deconnexion/", login.logout, name="logout"),
+    # 1. Portail AIR
+    path("contrats/", contracts.contract_list, name="contracts"),
+    path("contrats/nouveau/", contracts.new, name="new-contract"),
+    path("contrats/<int:pk>/", contracts.detail, name="contract"),
+    path("contrats/<int:pk>/contrat.pdf", contracts.pdf, name="contract-pdf"),
+    path("contrats/<int:pk>/renouveler/", contracts.renew, name="renew-contract"),
+    path("contrats/<int:pk>/avenant/", contracts.amend, name="amend-contract"),
+    # 2. Liste blanche et professionnels
+    path("liste-blanche/", white_list.entries, name="white-list"),
+    path("liste-blanche/<str:finess>/", white_list.entry, name="white-list-entry"),
+    path("professionnels/", professionals.professional_list, name="professionals"),
+    path("professionnels/<str:rpps>/", professionals.professional, name="professional"),
+    path("annuaires/", imports.import_list, name="directory-imports"),
+    path("annuaires/<int:pk>/", imports.report, name="directory-import"),
+    path("annuaires/modele/<str:kind>.csv", imports.template, name="directory-template"),
+    # 3. Mon espace santé
+    path("mon-espace-sante/", health_space.home, name="health-space"),
+    path("mon-espace-sante/profil/", health_space.view_profile, name="view-profile"),
+    path("mon-espace-sante/acces/", health_space.accesses, name="accesses"),
+    path("mon-espace-sante/notifications/", health_space.notifications, name="notifications"),
+    path("mon-espace-sante/documents/", own_documents.document_list, name="own-documents"),
+    path("mon-espace-sante/documents/<str:entry_uuid>/", own_documents.document, name="own-document"),
+    path("mon-espace-sante/documents/<str:entry_uuid>/contenu", own_documents.content, name="own-content"),
+    path("mon-espace-sante/professionnels/", own_professionals.people, name="own-professionals"),
+    path("mon-espace-sante/choix/", choices.choices, name="choices"),
+    path("mon-espace-sante/choix/dmp/", choices.opening, name="opening"),
+]

@@ -1,0 +1,16 @@
+"""Pages that are not there, forms that are too old."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """An address that exists for nobody, or not for this person."""
+    return render(request, "national/not_found.html", status=404)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """The form was opened in another session."""
+    return render(request, "national/stale_form.html", status=403)
