@@ -17,8 +17,8 @@ VECTORS = Path(__file__).parent.parent / "vectors"
 
 
 def example(name: str) -> bytes:
-    folder = "hl7v3" if name.startswith(("td02", "td03")) else "inspect"
-    return (VECTORS / folder / name).read_bytes()
+    (path,) = VECTORS.glob(f"*/{name}")
+    return path.read_bytes()
 
 
 def lines(name: str, **options) -> str:
