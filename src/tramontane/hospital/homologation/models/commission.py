@@ -74,6 +74,10 @@ class Judgement(models.Model):
     decision = models.CharField(max_length=10, choices=Decision.choices, blank=True)
     months = models.PositiveSmallIntegerField(null=True)
     motive = models.TextField(max_length=4000, blank=True)
+    # What the PV names: who signs it, and the legal identifiers the certificates in use carry.
+    signatory = models.CharField(max_length=120, blank=True)
+    soussigne = models.CharField(max_length=12, default="soussigné")
+    identifiants = models.JSONField(default=list)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
     cancelled_at = models.DateTimeField(null=True)

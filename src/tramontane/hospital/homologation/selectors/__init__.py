@@ -1,0 +1,1 @@
+"""Reading the workspace: dossiers, facts for the rules, proofs, homologations, journal."""

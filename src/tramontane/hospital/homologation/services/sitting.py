@@ -1,0 +1,159 @@
+"""The commission: convening it, its members, its attendance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import LegalEntity
+from tramontane.hospital.homologation.models import Dossier, Judgement, Member, Sitting
+from tramontane.hospital.homologation.selectors.dossiers import judgement_of
+from tramontane.hospital.homologation.selectors.homologations import legal_identifiers
+from tramontane.hospital.homologation.services.errors import refuse
+from tramontane.hospital.homologation.services.moving import advance
+from tramontane.hospital.homologation.services.writing import taken, trace
+from tramontane.hospital.traces.events import Actor
+from tramontane.rules.homologation import DossierState, Move
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """When and where the commission sits."""
+
+    starts_at: datetime
+    minutes: int = 120
+    place: str = ""
+
+
+@transaction.atomic
+def convene(dossiers: Sequence[Dossier], meeting: Meeting, *, actor: Actor) -> Sitting:
+    """Open the commission of one or two dossiers, in one sitting: each will keep its own decision and PV.
+
+    The members of the last sitting are invited again.
+
+    Raises:
+        ForbiddenMove: a dossier whose gate is shut, or that is not assessed.
+        RefusedError: no dossier, or dossiers of two legal entities.
+    """
+    refuse("dossiers", "" if dossiers else "Choisir au moins un dossier à juger.")
+    entities = {dossier.legal_entity_id for dossier in dossiers}
+    refuse("dossiers", "" if len(entities) == 1 else "Une séance juge les dossiers d’un seul établissement.")
+    entity = LegalEntity.objects.get(pk=entities.pop())
+    last = Sitting.objects.filter(legal_entity=entity).order_by("-pk").first()
+    sitting = Sitting.objects.create(
+        legal_entity=entity,
+        starts_at=meeting.starts_at,
+        minutes=meeting.minutes,
+        place=meeting.place.strip(),
+        created_at=clock.now(),
+        created_by_id=actor.account_id,
+    )
+    for member in last.members.all() if last else ():
+        Member.objects.create(sitting=sitting, role=member.role, name=member.name, email=member.email)
+    for dossier in dossiers:
+        row = advance(dossier, Move.CONVENE)
+        Judgement.objects.create(sitting=sitting, dossier=row, identifiants=legal_identifiers(entity))
+        trace(row, "homologation.commission", actor, move="ouverte", day=clock.utc_text(meeting.starts_at))
+    return sitting
+
+
+@transaction.atomic
+def postpone(sitting: Sitting, meeting: Meeting, *, actor: Actor) -> Sitting:
+    """Another day or place: the calendar event is updated, not doubled.
+
+    Raises:
+        ForbiddenMove: the commission has decided.
+    """
+    for judgement in _awaited(sitting):
+        taken(judgement.dossier, _COMMISSION, "déplacer la séance")
+        trace(judgement.dossier, "homologation.commission", actor, move="déplacée")
+    sitting.starts_at, sitting.minutes, sitting.place = meeting.starts_at, meeting.minutes, meeting.place.strip()
+    sitting.sequence += 1
+    sitting.save(update_fields=["starts_at", "minutes", "place", "sequence"])
+    return sitting
+
+
+@transaction.atomic
+def cancel(dossier: Dossier, *, actor: Actor, motive: str) -> Dossier:
+    """Withdraw a dossier from its sitting.
+
+    Raises:
+        ForbiddenMove: it waits for no commission.
+    """
+    row = advance(dossier, Move.CANCEL)
+    judgement = judgement_of(row)
+    if judgement is not None:
+        judgement.cancelled_at = clock.now()
+        judgement.save(update_fields=["cancelled_at"])
+    trace(row, "homologation.commission", actor, motive=motive, move="annulée")
+    return row
+
+
+@transaction.atomic
+def invite(sitting: Sitting, role: str, name: str, email: str, *, actor: Actor) -> Member:
+    """Invite somebody.
+
+    Raises:
+        RefusedError: no name, or an unknown role.
+        ForbiddenMove: the commission has decided.
+    """
+    refuse("name", "" if name.strip() else "Nommer le participant.")
+    refuse("role", "" if role in Member.Role.values else "Choisir la qualité du participant.")
+    _open(sitting, "inviter un participant")
+    member = Member.objects.create(sitting=sitting, role=role, name=name.strip(), email=email.strip())
+    _traced(sitting, actor, f"{member.get_role_display()} invité")
+    return member
+
+
+@transaction.atomic
+def uninvite(member: Member, *, actor: Actor) -> None:
+    """Take somebody off the list.
+
+    Raises:
+        ForbiddenMove: the commission has decided.
+    """
+    _open(member.sitting, "retirer un participant")
+    _traced(member.sitting, actor, f"{member.get_role_display()} retiré")
+    member.delete()
+
+
+@transaction.atomic
+def note_attendance(sitting: Sitting, present: dict[int, bool], *, actor: Actor) -> None:
+    """Who was there: members by primary key; those not named stay as they are.
+
+    Raises:
+        ForbiddenMove: the commission has decided.
+    """
+    _open(sitting, "noter les présences")
+    for member in sitting.members.all():
+        if member.pk in present:
+            member.present = present[member.pk]
+            member.save(update_fields=["present"])
+    _traced(sitting, actor, "présences notées")
+
+
+_COMMISSION = frozenset({DossierState.COMMISSION})
+
+
+def _awaited(sitting: Sitting) -> list[Judgement]:
+    rows = sitting.judgements.filter(cancelled_at=None, decision="").select_related("dossier", "dossier__legal_entity")
+    return list(rows)
+
+
+def _open(sitting: Sitting, what: str) -> None:
+    """One dossier at least still waits for its decision; else the sitting is history."""
+    awaited = _awaited(sitting)
+    if awaited:
+        taken(awaited[0].dossier, _COMMISSION, what)
+        return
+    for judgement in sitting.judgements.select_related("dossier")[:1]:
+        taken(judgement.dossier, frozenset(), what)
+
+
+def _traced(sitting: Sitting, actor: Actor, move: str) -> None:
+    for judgement in sitting.judgements.filter(cancelled_at=None).select_related("dossier", "dossier__legal_entity"):
+        trace(judgement.dossier, "homologation.commission", actor, move=move)

@@ -1,0 +1,165 @@
+"""Everything a PV rests on, as plain values: what the signature freezes, and what its documents are drawn from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Any
+
+from tramontane.hospital import clock
+from tramontane.hospital.homologation.models import Dossier, EvidenceRevision, Judgement, Member
+from tramontane.hospital.homologation.selectors.dossiers import judgement_of, referentiel_of
+from tramontane.hospital.homologation.selectors.facts import PARIS, evidence_of, facts
+from tramontane.rules.homologation import ExigenceFacts, ExigenceState, PvFacts, PvWords, Reserve, pv_words
+
+
+def pv_facts(dossier: Dossier, judgement: Judgement, today: date) -> PvFacts:
+    """What the PV names, drawn from the dossier."""
+    lines = facts(dossier, today).lines
+    return PvFacts(
+        structure=dossier.legal_entity.name,
+        identifiant_juridique=dossier.legal_entity.finess_juridique,
+        signataire=judgement.signatory,
+        sitting=judgement.sitting.starts_at.astimezone(PARIS).date(),
+        months=judgement.months or 0,
+        reserves=tuple(f"{one.exigence.libelle}, {one.reserve.text}" for one in lines if _carried(one) and one.reserve),
+        identifiants=tuple(judgement.identifiants),
+        soussigne=judgement.soussigne,
+    )
+
+
+def words(dossier: Dossier, judgement: Judgement, today: date) -> PvWords:
+    """The PV in words.
+
+    Raises:
+        ValueError: the référentiel gives no sentence or no version, or no identifier is given.
+    """
+    return pv_words(referentiel_of(dossier.edition), pv_facts(dossier, judgement, today))
+
+
+def snapshot(dossier: Dossier, today: date) -> dict[str, Any]:
+    """The whole dossier on a day, as JSON holds it. Equal dossiers give equal snapshots.
+
+    Raises:
+        ValueError: as `words`, or nothing was decided.
+    """
+    judgement = judgement_of(dossier)
+    if judgement is None or not judgement.decision:
+        raise ValueError("rien n’est décidé")
+    said = words(dossier, judgement, today)
+    known = facts(dossier, today)
+    referentiel = known.referentiel
+    proofs = evidence_of(dossier)
+    return {
+        "structure": {
+            "nom": dossier.legal_entity.name,
+            "finess_juridique": dossier.legal_entity.finess_juridique,
+        },
+        "dossier": dossier.number,
+        "referentiel": {
+            "id": referentiel.id,
+            "nom": referentiel.nom,
+            "version": referentiel.version,
+            "edition": referentiel.edition,
+            "sha256": referentiel.sha256,
+        },
+        "pv": {
+            "titre": said.titre,
+            "prononce": said.prononce,
+            "mention": said.mention,
+            "titre_identifiants": said.titre_identifiants,
+            "identifiants": list(said.identifiants),
+            "signataire": judgement.signatory,
+        },
+        "commission": _commission(judgement, referentiel.regles.formule_risques),
+        "support": {row.key: row.text for row in dossier.sections.order_by("key")},
+        "exigences": [
+            _exigence(line, known.states[line.exigence.id], proofs.get(line.exigence.id, [])) for line in known.lines
+        ],
+    }
+
+
+def canonical_digest(content: dict[str, Any]) -> str:
+    """SHA-256 of the canonical JSON of a snapshot."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _carried(line: ExigenceFacts) -> bool:
+    """Whether the PV names the réserve: not lifted, and the exigence still not met."""
+    return line.reserve is not None and line.reserve.lifted_on is None and line.assessment.level.unmet
+
+
+def _commission(judgement: Judgement, formula: str) -> dict[str, Any]:
+    sitting = judgement.sitting
+    opinions = {row.member_id: row for row in judgement.opinions.all()}
+    return {
+        "date": sitting.starts_at.astimezone(PARIS).date().isoformat(),
+        "lieu": sitting.place,
+        "membres": [_member(member, opinions.get(member.pk)) for member in sitting.members.all()],
+        "risques": f"{formula} {judgement.risks}".strip(),
+        "decision": judgement.decision,
+        "mois": judgement.months,
+        "motif": judgement.motive,
+        "decidee_le": clock.utc_text(judgement.decided_at) if judgement.decided_at else "",
+    }
+
+
+def _member(member: Member, opinion: Any) -> dict[str, Any]:
+    return {
+        "nom": member.name,
+        "qualite": member.get_role_display(),
+        "present": member.present,
+        "avis": opinion.get_value_display() if opinion else "",
+        "commentaire": opinion.comment if opinion else "",
+    }
+
+
+def _exigence(line: ExigenceFacts, state: ExigenceState, proofs: list[EvidenceRevision]) -> dict[str, Any]:
+    exigence, said = line.exigence, line.assessment
+    return {
+        "id": exigence.id,
+        "libelle": exigence.libelle,
+        "titre": exigence.titre,
+        "texte": exigence.texte,
+        "texte_statut": exigence.texte_statut.value,
+        "dimension": exigence.dimension,
+        "niveau": said.level.value,
+        "etat": state.value,
+        "perimetre": said.perimeter,
+        "etapes": said.steps,
+        "calendrier": said.calendar,
+        "motif": said.reason,
+        "parties_prenantes": list(said.stakeholders),
+        "responsable": said.owner,
+        "preuves": [_proof(row) for row in proofs],
+        "reserve": _reserve(line.reserve) if line.reserve else None,
+    }
+
+
+def _proof(row: EvidenceRevision) -> dict[str, Any]:
+    return {
+        "preuve": row.evidence_id,
+        "titre": row.evidence.title,
+        "nature": row.evidence.kind,
+        "revision": row.number,
+        "fichier": row.file_name,
+        "adresse": row.url,
+        "sha256": row.sha256,
+        "du": row.starts.isoformat(),
+        "au": row.ends.isoformat() if row.ends else "",
+        "resultat": row.outcome,
+    }
+
+
+def _reserve(reserve: Reserve) -> dict[str, Any]:
+    return {
+        "texte": reserve.text,
+        "echeance": reserve.due.isoformat(),
+        "levee_le": reserve.lifted_on.isoformat() if reserve.lifted_on else "",
+        "actions": [
+            {"titre": one.title, "responsable": one.owner, "echeance": one.due.isoformat(), "etat": one.state.value}
+            for one in reserve.actions
+        ],
+    }
