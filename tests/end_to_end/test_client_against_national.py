@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
 from support.national import (
     BLOCKED,
@@ -41,11 +43,14 @@ from tramontane.client import (
     TlsCredentials,
     TransportError,
 )
+from tramontane.demo.pki import Credentials
 from tramontane.dmp.errors import RegistryFailure, SoapFault
 from tramontane.dmp.identity import FinessGeographique, FinessJuridique, Rpps
 from tramontane.dmp.transactions import td2_1
 from tramontane.dmp.transactions.retrieval import DocumentData, DocumentEvent
-from tramontane.dmp.transactions.td0_2 import Authorisation
+from tramontane.dmp.transactions.td0_2 import Authorisation, DmpStatus
+from tramontane.dmp.transactions.td3_2 import RetrievedDocument
+from tramontane.dmp.xds import DocumentEntry
 
 MEGABYTE = 1024 * 1024
 FEED = (
@@ -104,6 +109,36 @@ def test_a_physician_reads_what_the_registry_announced(dmp: DmpClient) -> None:
     assert {one.title for one in found} >= {"Document 1", "Document 2", "Document 3"}
     documents = dmp.retrieve(professional(), OPEN, [(one.repository_unique_id, one.unique_id) for one in found])
     assert [(one.sha1, one.size) for one in documents] == [(one.hash, one.size) for one in found]
+
+
+def test_the_lines_of_the_readme_run_as_they_are_written(server: NationalServer) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    (lines,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    given = {
+        "auth_p12": pkcs12_of(pki().auth),
+        "sign_p12": pkcs12_of(pki().sign),
+        "password": "secret",
+        "url": f"https://localhost:{server.port}{BASE_PATH}",
+        "anchors": pki().anchors,
+        "crls": pki().crls,
+        "software": SOFTWARE,
+        "professional": professional(),
+        "patient": OPEN,
+    }
+    exec(compile(lines, "README.md", "exec"), given)
+    status, entry_read, document = given["status"], given["entry"], given["document"]
+    assert isinstance(status, DmpStatus)
+    assert isinstance(entry_read, DocumentEntry)
+    assert isinstance(document, RetrievedDocument)
+    assert status.authorisation is Authorisation.VALIDE
+    assert document.sha1 == entry_read.hash
+
+
+def pkcs12_of(credentials: Credentials) -> bytes:
+    """The file an authority delivers: key, certificate and chain under a password."""
+    return pkcs12.serialize_key_and_certificates(
+        b"hospital", credentials.key, credentials.certificate, credentials.chain, BestAvailableEncryption(b"secret")
+    )
 
 
 def test_a_nurse_sees_less_and_may_not_ask_for_the_rest(dmp: DmpClient) -> None:
