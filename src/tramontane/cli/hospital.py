@@ -84,7 +84,7 @@ def serve(host: str, port: int, socket: str, workers: int) -> None:
     click.echo(
         f"Application hospitalière : {settings.ENVIRONMENT.base_url} ({socket or f'{host}:{port}'}), Ctrl-C pour arrêter."
     )
-    listening: dict[str, Any] = {"uds": Path(socket)} if socket else {"address": host, "port": port}
+    listening: dict[str, Any] = {"uds": Path(socket), "uds_permissions": 0o660} if socket else {"address": host, "port": port}
     Granian(
         "tramontane.hospital.config.wsgi:application",
         interface=Interfaces.WSGI,
