@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
 from tramontane.dmp.identity import Ins, InsAuthority, Rpps, StructIdNat
+from tramontane.dmp.identity.checks import ins_key, luhn_ok
 from tramontane.dmp.nomenclatures import Coded
 from tramontane.dmp.vihf import CONF_EXI_PGSSIS, AuthenticationMode, Vihf, build
 
@@ -75,6 +77,24 @@ def vihf() -> Vihf:
         lps_homologation="NUMERO-HOMOLOGATION",
         primary_authentication=CONF_EXI_PGSSIS,
     )
+
+
+def visits(users: int) -> list[Vihf]:
+    """As many users of the hospital, each about a patient of his own."""
+    first = vihf()
+    return [
+        replace(first, subject=_rpps(n).ps_idnat, subject_name=f"NOM {n}", patient=_patient(n)) for n in range(users)
+    ]
+
+
+def _rpps(number: int) -> Rpps:
+    stem = f"9999{number:06d}"
+    return Rpps(next(text for text in (f"{stem}{digit}" for digit in range(10)) if luhn_ok(text)))
+
+
+def _patient(number: int) -> Ins:
+    matricule = f"2790351{number:06d}"
+    return Ins(matricule + ins_key(matricule), InsAuthority.NIR_TEST)
 
 
 def token(hospital: Hospital, content: Vihf) -> bytes:

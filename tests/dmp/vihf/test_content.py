@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,10 +18,10 @@ from support.vihf_tokens import (
     PHARMACIST,
     PHYSICIAN,
 )
-from tramontane.dmp.identity import PsIdNat, StructIdNat
+from tramontane.dmp.identity import Ins, InsAuthority, PsIdNat, StructIdNat
 from tramontane.dmp.nomenclatures import Coded
-from tramontane.dmp.vihf import CONF_EXI_PGSSIS, InvalidVihf
-from tramontane.dmp.vihf.rules import RULES
+from tramontane.dmp.vihf import CONF_EXI_PGSSIS, InvalidVihf, Vihf
+from tramontane.dmp.vihf.rules import RULES, Rule
 
 BROKEN = {
     "AIR without RPPS": (AIR, {"subject": PsIdNat("0759912345")}, "vihf-sujet"),
@@ -77,6 +79,42 @@ def test_a_vihf_that_breaks_a_rule_cannot_exist(name: str):
 
 def test_every_rule_is_broken_by_one_case_at_least():
     assert {code for _, _, code in BROKEN.values()} == {rule.code for rule in RULES}
+
+
+class Spy:
+    """A content that remembers what was asked of it."""
+
+    def __init__(self, content: Vihf) -> None:
+        self._content, self.asked = content, set()
+
+    def __getattr__(self, name: str) -> object:
+        self.asked.add(name)
+        return getattr(self._content, name)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_reads_what_it_says_it_needs_and_nothing_else(rule: Rule):
+    """`Vihf.about` judges again the rules that need what changes, and only those."""
+    for content in (AIR, INDIRECTE, DIRECTE, dataclasses.replace(AIR, roles=(PHARMACIST, HOSPITAL_PHARMACIST))):
+        spy = Spy(content)
+        rule.broken(spy)
+        assert spy.asked <= {*rule.needs}
+    for good, change, _ in BROKEN.values():
+        spy = Spy(SimpleNamespace(**{**vars(good), **change}))
+        rule.broken(spy)
+        assert spy.asked <= {*rule.needs}
+
+
+def test_the_same_user_about_another_patient_says_the_same_of_all_the_rest():
+    patient, logon = Ins("160012B12345657", InsAuthority.NIR_DEMO), AIR.authn_instant + timedelta(hours=1)
+    again = AIR.about(patient, authn_instant=logon)
+    assert again == dataclasses.replace(AIR, patient=patient, authn_instant=logon)
+    assert AIR.about(AIR.patient, authn_instant=AIR.authn_instant) == AIR
+    assert AIR.about(None, authn_instant=logon).patient is None
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        again.patient = AIR.patient
+    with pytest.raises(ValueError, match="naive"):
+        AIR.about(patient, authn_instant=logon.replace(tzinfo=None))
 
 
 def test_a_profession_in_training_is_taken_as_it_is_for_want_of_a_list():

@@ -22,9 +22,8 @@ def ins_key(matricule: str) -> str:
     Args:
         matricule: the 13 characters before the key, form already checked.
     """
-    department = matricule[5:7]
-    number = int(matricule[:5] + _CORSICA.get(department, department) + matricule[7:])
-    return f"{97 - number % 97:02d}"
+    digits = matricule if matricule.isdigit() else matricule[:5] + _CORSICA[matricule[5:7]] + matricule[7:]
+    return f"{97 - int(digits) % 97:02d}"
 
 
 def refuse(

@@ -12,6 +12,9 @@ _INSTANT = re.compile(
     r"(?P<seconds>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.(?P<fraction>[0-9]{1,9}))?Z", re.ASCII
 )
 
+# What `write_instant` writes; the date may still not exist.
+WRITTEN_INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
+
 
 def write_instant(instant: datetime) -> str:
     """Milliseconds, truncated.
@@ -41,6 +44,15 @@ def read_instant(text: str) -> datetime:
         return datetime.fromisoformat(f"{found['seconds']}.{fraction}+00:00")
     except ValueError:
         raise _refused(text) from None
+
+
+def read_written_instant(text: str) -> datetime:
+    """An instant that matches `WRITTEN_INSTANT`.
+
+    Raises:
+        ValueError: a date that does not exist.
+    """
+    return datetime.fromisoformat(text)
 
 
 def _refused(text: str) -> MalformedMessage:

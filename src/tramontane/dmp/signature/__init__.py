@@ -10,6 +10,7 @@ from tramontane.dmp.signature.certificates import (
     same_name,
     usages,
 )
+from tramontane.dmp.signature.rsa import has_signed
 from tramontane.dmp.signature.shape import SignatureParts, UnexpectedShape, read_signature
 from tramontane.dmp.signature.signer import Signer
 from tramontane.dmp.signature.xmldsig import DSIG, enveloped_signature, key_info
@@ -30,6 +31,7 @@ __all__ = [
     "enveloped_signature",
     "escape_attribute",
     "escape_text",
+    "has_signed",
     "key_info",
     "read_signature",
     "same_name",

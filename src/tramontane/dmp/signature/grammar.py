@@ -21,8 +21,7 @@ _PLAIN = r"\x00-\x1f\x7f-\x9f\ufffe\uffff<>&"
 PLAIN_TEXT = f"[^{_PLAIN}]*+(?:&(?:amp|lt|gt);[^{_PLAIN}]*+)*+"
 PLAIN_VALUE = f'[^{_PLAIN}"]*+(?:&(?:amp|lt|quot);[^{_PLAIN}"]*+)*+'
 
-_REFERENCE = re.compile("&(?:(amp)|(lt)|(gt)|(quot)|#x(9|A|D));")
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "9": "\t", "A": "\n", "D": "\r"}
+_REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#x9;", "\t"), ("&#xA;", "\n"), ("&#xD;", "\r"))
 
 
 def form(template: str, *parts: str) -> str:
@@ -35,4 +34,6 @@ def unescape(text: str) -> str:
     """What a canonical text or attribute value stands for."""
     if "&" not in text:
         return text
-    return _REFERENCE.sub(lambda found: _NAMED[str(found[found.lastindex or 0])], text)
+    for reference, character in _REFERENCES:
+        text = text.replace(reference, character)
+    return text.replace("&amp;", "&")  # the last: what it gives begins no other reference

@@ -215,7 +215,7 @@ def _remark_access_mode(values: Values, profile: WireProfile) -> str:
 
 _SUBJECT_ID = "urn:oasis:names:tc:xspa:1.0:subject:subject-id"
 _ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
-_RESOURCE_ID = "urn:oasis:names:tc:xacml:2.0:resource:resource-id"
+RESOURCE_ID = "urn:oasis:names:tc:xacml:2.0:resource:resource-id"
 _PURPOSE = "urn:oasis:names:tc:xspa:1.0:subject:purposeofuse"
 
 ATTRIBUTES: tuple[AttributeRow, ...] = (
@@ -279,10 +279,10 @@ ATTRIBUTES: tuple[AttributeRow, ...] = (
     ),
     AttributeRow(
         "patient",
-        lambda _profile: _RESOURCE_ID,
+        lambda _profile: RESOURCE_ID,
         (),
         _ALWAYS,
-        lambda vihf, _profile: text_attribute(_RESOURCE_ID, escape_text(vihf.patient.cx)) if vihf.patient else "",
+        lambda vihf, _profile: text_attribute(RESOURCE_ID, escape_text(vihf.patient.cx)) if vihf.patient else "",
         lambda values: {"patient": Ins.from_cx(_text(values))},
         "<INS>^^^&<OID>&ISO^NH",
         absent={"patient": None},

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from tramontane.dmp.errors import LocalError
+from tramontane.dmp.identity import Ins
 from tramontane.dmp.vihf.fields import VihfFields
-from tramontane.dmp.vihf.rules import RULES
+from tramontane.dmp.vihf.rules import RULES, Rule
+
+# The others say again what they said of the same user (`tests/dmp/vihf/test_content.py` holds each to its `needs`).
+_RULES_ON_A_VISIT = tuple([rule for rule in RULES if {"patient", "authn_instant"} & {*rule.needs}])
 
 
 class InvalidVihf(LocalError):
@@ -15,7 +20,7 @@ class InvalidVihf(LocalError):
     code = "vihf-invalide"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Vihf(VihfFields):
     """The content of a VIHF, mode AIR simplifié included (INDIRECTE_RENFORCEE with CONF_EXI_PGSSIS).
 
@@ -39,9 +44,23 @@ class Vihf(VihfFields):
     """
 
     def __post_init__(self) -> None:
+        self._hold(RULES)
+
+    def about(self, patient: Ins | None, *, authn_instant: datetime) -> Vihf:
+        """The same said by the same user of another patient, logged on at another instant.
+
+        Raises:
+            InvalidVihf, ValueError: as the class.
+        """
+        made = object.__new__(Vihf)
+        made.__dict__.update(self.__dict__, patient=patient, authn_instant=authn_instant)
+        made._hold(_RULES_ON_A_VISIT)
+        return made
+
+    def _hold(self, rules: tuple[Rule, ...]) -> None:
         if self.authn_instant.tzinfo is None:
             raise ValueError("authn_instant is naive: give it a time zone")
-        for rule in RULES:
+        for rule in rules:
             received = rule.broken(self)
             if received is not None:
                 raise InvalidVihf(

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from tramontane.dmp.errors import TramontaneError
-from tramontane.dmp.saml import Assertion, AttributeValue, WrittenAssertion
+from tramontane.dmp.saml import Assertion, AttributeValue
 from tramontane.dmp.signature import SignatureParts, UnexpectedShape
 from tramontane.dmp.verdicts import Outcome, Verdict
 from tramontane.dmp.vihf.policy import SigningCertificate, VerificationPolicy
@@ -23,7 +23,6 @@ class Examination:
     Attributes:
         bare: the input is an assertion, not an envelope.
         usable: there was something to judge: an XML document with an assertion in it.
-        written: the assertion when it has the form we write: `root` then holds its outline only (ADR 6).
         root, assertion, signature: nodes of the document received; nothing is read from them but the Signature.
         signed_bytes: canonical form of the assertion without its Signature, as received.
         content: what the verified bytes, parsed again, say.
@@ -37,7 +36,6 @@ class Examination:
     bare: bool
     usable: bool = False
     doctype: bool = False
-    written: WrittenAssertion | None = None
     root: etree._Element = field(init=False)
     assertion: etree._Element = field(init=False)
     signature: etree._Element = field(init=False)

@@ -10,7 +10,7 @@ from tramontane.dmp.nomenclatures import Coded
 from tramontane.dmp.vihf.modes import AccessMode, AuthenticationMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class VihfFields:
     """What a VIHF says. See `Vihf` for the meaning of each field."""
 

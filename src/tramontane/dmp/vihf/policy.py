@@ -38,6 +38,9 @@ class SigningCertificate:
     not_before: datetime
     not_after: datetime
 
+    def is_valid(self, at: datetime) -> bool:
+        return self.not_before <= at <= self.not_after
+
 
 @lru_cache(maxsize=256)
 def load_certificate(der: bytes) -> SigningCertificate | None:
@@ -130,3 +133,15 @@ class VerificationPolicy:
     @property
     def algorithms(self) -> AllowList:
         return WITH_SHA1 if self.accept_sha1 else STRICT
+
+    def is_fresh(self, issued: datetime, at: datetime) -> bool:
+        """Whether a token issued then may be received at `at`."""
+        return at - self.max_age - self.clock_skew <= issued <= at + self.clock_skew
+
+    def is_past(self, logon: datetime, issued: datetime) -> bool:
+        """Whether the user was logged on when the token was issued."""
+        return logon <= issued + self.clock_skew
+
+    def is_recent(self, logon: datetime, issued: datetime) -> bool:
+        """Whether the user's logon was recent enough when the token was issued."""
+        return self.max_authn_age is None or logon >= issued - self.max_authn_age - self.clock_skew

@@ -20,9 +20,10 @@ def _usage(examination: Examination) -> Finding:
 
 
 def _validity(examination: Examination) -> Finding:
-    first, last = examination.signer.not_before, examination.signer.not_after
-    if first <= examination.at <= last:
+    signer = examination.signer
+    if signer.is_valid(examination.at):
         return None
+    first, last = signer.not_before, signer.not_after
     return Failed(
         f"{examination.at:%Y-%m-%dT%H:%M:%S%z}", f"entre {first:%Y-%m-%d %H:%M:%S} et {last:%Y-%m-%d %H:%M:%S} UTC"
     )
@@ -65,7 +66,7 @@ def _issued(examination: Examination) -> Finding:
     policy, at = examination.policy, examination.at
     issued = read_instant(examination.content.issue_instant)
     examination.fields["issue_instant"] = issued
-    if at - policy.max_age - policy.clock_skew <= issued <= at + policy.clock_skew:
+    if policy.is_fresh(issued, at):
         return None
     return Failed(
         _at(issued), f"moins de {policy.max_age.total_seconds():g} s avant {_at(at)}, à {_skew(examination)} près"
@@ -85,9 +86,9 @@ def _authenticated(examination: Examination) -> Finding:
     policy, issued = examination.policy, examination.fields["issue_instant"]
     instant = read_instant(examination.content.authn_instant)
     examination.fields["authn_instant"] = instant
-    if instant > issued + policy.clock_skew:
+    if not policy.is_past(instant, issued):
         return Failed(_at(instant), f"au plus tard {_at(issued)}, à {_skew(examination)} près")
-    if policy.max_authn_age is not None and instant < issued - policy.max_authn_age - policy.clock_skew:
+    if not policy.is_recent(instant, issued):
         return Failed(_at(instant), f"au plus {policy.max_authn_age} avant {_at(issued)}")
     return None
 
@@ -200,6 +201,9 @@ CONTENT_STEPS: tuple[Step, ...] = (
         _authenticated,
         needs=frozenset({"issue_instant"}),
     ),
+)
+# What is said of the user: the steps of the attributes follow.
+USER_STEPS: tuple[Step, ...] = (
     Step(
         "sujet",
         "L'utilisateur est désigné",

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import islice
 from typing import cast
 
 from lxml import etree
 
 from tramontane.dmp.errors import MalformedMessage
-from tramontane.dmp.saml import MOST_ATTRIBUTES, find_written, names, unparsed_elements
+from tramontane.dmp.saml import names
 from tramontane.dmp.signature import DSIG
 from tramontane.dmp.soap.names import SOAP_11, SOAP_12, WSSE
 from tramontane.dmp.vihf.examination import Examination, Failed, Finding, Step, Tolerated
-from tramontane.dmp.xml import parse, parser
+from tramontane.dmp.xml import parse
 
 _SIGNATURE = f"{{{DSIG}}}Signature"
 _SECURITY = f"{{{WSSE}}}Security"
@@ -33,8 +32,6 @@ _BARE_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}", re.ASCII)
 
 _nodes = etree.XPath("count(descendant-or-self::*)")
 _CHARACTER_REFERENCE = re.compile(b"&#")
-# UTF-8 whatever follows: no mark, and no other encoding declared.
-_UTF_8 = re.compile(rb'(?:<\?xml version="1\.0"(?: encoding="UTF-8")?\?>[ \t\r\n]*)?<[A-Za-z]')
 _TWICE = 2  # in ID, and after # in the Reference
 _same_values = etree.XPath("count(//@*[. = $value])")
 
@@ -47,8 +44,6 @@ def _size(examination: Examination) -> Finding:
 
 
 def _well_formed(examination: Examination) -> Finding:
-    if _outlined(examination):
-        return None
     try:
         examination.root = parse(examination.data)
     except MalformedMessage as error:
@@ -58,40 +53,11 @@ def _well_formed(examination: Examination) -> Finding:
     return None
 
 
-def _outlined(examination: Examination) -> bool:
-    """Whether the assertion has the form we write; then only what surrounds it is parsed, around its outline (ADR 6).
-
-    An element that is well-formed by itself may replace another without changing the rest of the tree. The outline is
-    an element of the tree, and not the inside of a comment, since nothing beside it can spell its ID.
-    """
-    policy, data = examination.policy, examination.data
-    if len(data) > policy.max_header_bytes or policy.max_attributes < MOST_ATTRIBUTES or not _UTF_8.match(data):
-        return False
-    written = find_written(data)
-    # Nothing opens a DOCTYPE, a comment or a CDATA section, and the XML declaration is the only instruction.
-    if written is None or b"!" in written.outlined or written.outlined.rfind(b"<?") > 0:
-        return False
-    try:
-        root = etree.fromstring(written.outlined, parser())
-    except etree.XMLSyntaxError:
-        return False
-    assertion = next(root.iter(names.ASSERTION), None)
-    if assertion is None or assertion.get("ID") != written.content.assertion_id:
-        return False
-    header = next(islice(assertion.iterancestors(), 1, None), None)
-    if not (assertion is root if examination.bare else header is not None and header is root[0]):
-        return False
-    examination.written, examination.root = written, root
-    return True
-
-
 def _no_doctype(examination: Examination) -> Finding:
     return Failed("une déclaration DOCTYPE") if examination.doctype else None
 
 
 def _encoding(examination: Examination) -> Finding:
-    if examination.written is not None:
-        return None  # UTF-8, or it would not have been searched
     encoding = (examination.root.getroottree().docinfo.encoding or "UTF-8").upper()
     if encoding in _ENCODINGS:
         return None
@@ -106,8 +72,6 @@ def _header(examination: Examination) -> etree._Element:
 
 def _no_comment(examination: Examination) -> Finding:
     """SOAP allows comments: those of the body, and around the envelope, concern nobody here."""
-    if examination.written is not None:
-        return None  # nothing opened one
     root = examination.root
     beside = [*root.itersiblings(etree.PI), *root.itersiblings(etree.PI, preceding=True)]
     if beside or next(root.iter(etree.PI), None) is not None:
@@ -121,24 +85,19 @@ def _limits(examination: Examination) -> Finding:
     if len(examination.data) > policy.max_header_bytes and len(etree.tostring(header)) > policy.max_header_bytes:
         return Failed("un en-tête trop long", f"au plus {policy.max_header_bytes} octets d'en-tête")
     # An element takes three bytes and more: most of the time there is no need to count.
-    if len(examination.data) > policy.max_header_nodes * 3 and _elements(examination) > policy.max_header_nodes:
+    if len(examination.data) > policy.max_header_nodes * 3 and _count(header) > policy.max_header_nodes:
         return Failed("trop d'éléments", f"au plus {policy.max_header_nodes} éléments dans l'en-tête")
-    written = examination.written
-    if written is not None and written.outlined.count(b"=") <= policy.max_attributes:
-        return None
-    if _crowded(policy.max_attributes)(header):
+    if crowded(policy.max_attributes)(header):
         return Failed("un élément à trop d'attributs", f"au plus {policy.max_attributes} attributs par élément")
     return None
 
 
-def _elements(examination: Examination) -> float:
-    written = examination.written
-    unparsed = 0 if written is None else unparsed_elements(examination.data, written.outlined)
-    return cast("float", _nodes(_header(examination))) + unparsed
+def _count(header: etree._Element) -> float:
+    return cast("float", _nodes(header))
 
 
 @lru_cache(maxsize=8)
-def _crowded(limit: int) -> etree.XPath:
+def crowded(limit: int) -> etree.XPath:
     """A literal position: libxml2 stops at the first such attribute, and does not with a variable."""
     return etree.XPath(f"boolean(descendant-or-self::*/@*[{limit + 1:d}])")
 
@@ -161,10 +120,10 @@ def _place(examination: Examination) -> Finding:
         return Failed(f"{assertion.tag}, {signature.tag}"[:200])
     if examination.bare:
         return None if assertion is root else Failed(f"une assertion dans {_local(root.tag)}")
-    return _place_in_envelope(root, assertion)
+    return place_in_envelope(root, assertion)
 
 
-def _place_in_envelope(root: etree._Element, assertion: etree._Element) -> Finding:
+def place_in_envelope(root: etree._Element, assertion: etree._Element) -> Finding:
     soap = _ENVELOPES.get(str(root.tag))
     if [child.tag for child in root] != [f"{{{soap}}}Header", f"{{{soap}}}Body"]:
         received = [str(root.tag), *map(_local, [child.tag for child in root])]
@@ -185,8 +144,6 @@ def _assertion_id(examination: Examination) -> Finding:
     value = examination.assertion.get("ID", "")
     if _BARE_ID.fullmatch(value) is None:
         return Failed("un identifiant vide ou d'une autre forme")
-    if examination.written is not None:
-        return _named(value)  # its search saw the value nowhere else
     if examination.data.count(value.encode()) == _TWICE and _CHARACTER_REFERENCE.search(examination.data) is None:
         return _named(value)  # the document has no other way to spell it: no need to walk the tree
     count = cast("float", _same_values(examination.root, value=value))
