@@ -55,7 +55,7 @@ EXAMPLES = {
 
 
 def test_every_example_of_the_reference_is_in_this_table():
-    files = {path.name for folder in ("hl7v3", "inspect") for path in (VECTORS / folder).iterdir()}
+    files = {path.name for folder in ("hl7v3", "messages", "vihf") for path in (VECTORS / folder).iterdir()}
     assert files == set(EXAMPLES)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import Any
 
 # Code → (what it says, fields it may carry). A code outside is logged without any field.
@@ -24,6 +25,8 @@ CATALOGUE: dict[str, tuple[str, tuple[str, ...]]] = {
     "http.failed": ("Requête en échec", ("status", "view")),
     "log.other": ("Message d’une bibliothèque", ()),
 }
+# What JSON leaves as it is, and a terminal or a reader of lines obeys: C1 controls, line separators, changes of direction.
+_DRIVING = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 # A LogRecord's own attributes: everything else came by `extra`.
 _OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
@@ -46,7 +49,8 @@ class CatalogueFormatter(logging.Formatter):
             # The type and the place; the message of an exception may quote what it was given.
             line["exception"] = record.exc_info[0].__name__
             line["at_code"] = _place(record)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        written = json.dumps(line, ensure_ascii=False, default=str)
+        return _DRIVING.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def _code(record: logging.LogRecord) -> tuple[str, dict[str, Any]]:
