@@ -230,10 +230,37 @@ def test_a_file_that_is_no_backup_is_refused(tmp_path: Path) -> None:
         archive.extract(tmp_path / "photo.tar.gz", tmp_path / "lu")
 
 
+HOSTILE_MEMBERS = {
+    "a name above": ("../evil", tarfile.REGTYPE),
+    "a name above, lower down": ("files/../../evil", tarfile.REGTYPE),
+    "an absolute name": ("/tmp/evil", tarfile.REGTYPE),
+    "a link": ("files/a", tarfile.SYMTYPE),
+    "a hard link": ("files/a", tarfile.LNKTYPE),
+    "a pipe": ("files/a", tarfile.FIFOTYPE),
+    "a device": ("files/a", tarfile.CHRTYPE),
+    "a name given twice": ("manifest.json", tarfile.REGTYPE),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE_MEMBERS)
+def test_an_archive_with_what_no_backup_holds_is_refused(case: str, backup: Path, tmp_path: Path) -> None:
+    name, kind = HOSTILE_MEMBERS[case]
+    forged = tmp_path / "in" / "forge.tar.gz"
+    forged.parent.mkdir()
+    with tarfile.open(backup) as source, tarfile.open(forged, "w:gz") as copy:
+        for member in source:
+            copy.addfile(member, source.extractfile(member))
+        hostile = tarfile.TarInfo(name)
+        hostile.type, hostile.linkname = kind, "/etc/passwd"
+        copy.addfile(hostile, io.BytesIO())
+    with pytest.raises(LocalError, match="n'est pas une sauvegarde"):
+        archive.extract(forged, tmp_path / "in" / "lu")
+    assert {path.name for path in tmp_path.rglob("*")}.isdisjoint({"evil", "a"})
+
+
 def test_a_backup_whose_traces_were_touched_is_told(backup: Path, tmp_path: Path) -> None:
     """The forger also mends the manifest: only the chain of traces tells."""
-    with tarfile.open(backup) as tar:
-        tar.extractall(tmp_path / "forge", filter="data")
+    archive.extract(backup, tmp_path / "forge")
     database = tmp_path / "forge/hospital.sqlite3"
     with closing(sqlite3.connect(database)) as writer:
         writer.execute("DROP TRIGGER traces_trace_no_update")

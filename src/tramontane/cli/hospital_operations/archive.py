@@ -14,7 +14,7 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tramontane.dmp.errors import LocalError
 
@@ -112,7 +112,8 @@ def extract(archive: Path, into: Path) -> Manifest:
     """
     try:
         with tarfile.open(archive, "r:gz") as tar:
-            tar.extractall(into, filter="data")
+            for member in tar:
+                _unpack(tar, member, into)
         manifest = Manifest(**json.loads((into / MANIFEST).read_text()))
     except (OSError, tarfile.TarError, EOFError, ValueError, TypeError) as error:
         raise _damaged("ce fichier n'est pas une sauvegarde de Tramontane", type(error).__name__) from error
@@ -123,6 +124,23 @@ def extract(archive: Path, into: Path) -> Manifest:
         wrong = sorted(found.items() ^ dict(manifest.files).items())
         raise _damaged("le contenu de la sauvegarde n'est pas celui de son manifeste", wrong[0][0])
     return manifest
+
+
+def _unpack(tar: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
+    """Only what a backup holds: files under relative names. `extractall(filter=…)` is missing from Python 3.11.0 to 3.11.3.
+
+    Raises:
+        TarError: a link, a device, or a name that leaves the directory.
+    """
+    path = PurePosixPath(member.name)
+    content = tar.extractfile(member) if member.isreg() else None
+    if content is None or path.is_absolute() or ".." in path.parts:
+        raise tarfile.TarError(member.name)
+    target = into / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with content, os.fdopen(descriptor, "wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def put_in_place(staging: Path, data: Path, database: Path, aside: Path) -> tuple[Path, ...]:
