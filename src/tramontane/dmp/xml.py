@@ -6,10 +6,11 @@ messages get forged (CVE-2024-45409, CVE-2025-25291).
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from lxml import etree
 
@@ -19,8 +20,68 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 HL7 = "urn:hl7-org:v3"
 
 
+class Markup(NamedTuple):
+    """How much there is to build in a document, counted in its bytes: never less than what a parser finds.
+
+    Attributes:
+        tags: ``<``: two for an element with content, one for an empty one, a comment, an instruction.
+        attributes: ``=``: attributes and namespace declarations; and those of the texts. An ``xml:id`` counts for five.
+    """
+
+    tags: int
+    attributes: int
+
+
+# For an envelope of 1 MiB. The densest legitimate ones, metadata without indentation, hold a tag every 30 bytes and an
+# attribute every 54: 35,000 and 19,000 in 1 MiB. The shortest element takes four bytes: a flood would hold 260,000.
+ENVELOPE_MARKUP = Markup(tags=40_000, attributes=24_000)
+
+_SHORTEST = 4  # bytes: <x/>
+_START = 256  # bytes where the XML declaration must end
+_DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)")
+_ASCII_BASED = re.compile(
+    rb"UTF-?8|UTF-?16(?:LE|BE)?|(?:US-)?ASCII|ISO-8859-\d{1,2}|(?:WINDOWS-|CP)125\d", re.IGNORECASE
+)
+
+
+def markup(data: bytes) -> Markup:
+    """What `data` may hold at most. In an encoding that does not write ``<`` as 3C (EBCDIC, UTF-7), what its size allows."""
+    if not _countable(data):
+        return Markup(len(data) // _SHORTEST, len(data) // _SHORTEST)
+    identifiers = data.count(b"xml:id") + data.count(b"x\0m\0l\0:\0i\0d")  # kept in a table, and taken out of it: slow
+    return Markup(data.count(b"<"), data.count(b"=") + 4 * identifiers)
+
+
+def _countable(data: bytes) -> bool:
+    start = data[:_START].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n")  # UTF-16 too
+    if start.startswith(b"<?xml") and b"?>" not in start:
+        return False
+    declared = _DECLARED.match(start)
+    return start.startswith(b"<") and (declared is None or _ASCII_BASED.fullmatch(declared[1]) is not None)
+
+
+def parse_bounded(data: bytes, most: Markup = ENVELOPE_MARKUP) -> etree._Element:
+    """Parse a message of someone who is not known yet: what would be a flood is not parsed.
+
+    Raises:
+        MalformedMessage: as `parse`; or more markup than `most`.
+    """
+    found = markup(data)
+    if found.tags > most.tags or found.attributes > most.attributes:
+        raise MalformedMessage(
+            "Le message contient trop de balises ou d'attributs.",
+            code="xml-trop-de-balises",
+            expected=f"au plus {most.tags} balises et {most.attributes} attributs",
+            received=f"{found.tags} balises, {found.attributes} attributs",
+            next_step="répartissez les documents en plusieurs lots",
+        )
+    return parse(data)
+
+
 def parser(*, large: bool = False) -> etree.XMLParser:
     """A new hardened parser. lxml parsers are not shared between threads.
+
+    Never with `collect_ids=False`: libxml2 then opens the external DTD that it is told not to load.
 
     `large` lifts libxml2's limit of 10 MB a text node, for documents that embed a file; depth stays limited (2,048).
     """
@@ -45,7 +106,7 @@ def kept_parser() -> etree.XMLParser:
 
 
 def lean_options() -> dict[str, Any]:
-    """The same hardening, for answers that nobody signs: comments, PIs, indentation and the ID table are not built.
+    """The same hardening, for answers that nobody signs: comments, PIs and indentation are not built.
 
     Without comments the text of an element is in one piece; and the tree is smaller, and faster to read.
     """
@@ -57,7 +118,6 @@ def lean_options() -> dict[str, Any]:
         "remove_blank_text": True,
         "remove_comments": True,
         "remove_pis": True,
-        "collect_ids": False,
     }
 
 

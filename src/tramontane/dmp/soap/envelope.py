@@ -10,7 +10,10 @@ from tramontane.dmp.errors import MalformedMessage
 from tramontane.dmp.signature.canonical import escape_text
 from tramontane.dmp.soap.fault import Fault, read_fault, write_fault
 from tramontane.dmp.soap.names import ANONYMOUS, FAULT_ACTION, SOAP_11, SOAP_12, WSA, WSSE
-from tramontane.dmp.xml import parse, text_of
+from tramontane.dmp.xml import parse_bounded, text_of
+
+_ADDRESSING = tuple(f"{{{WSA}}}{name}" for name in ("MessageID", "Action", "To", "RelatesTo"))
+_TO = f"{{{WSA}}}To"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,9 @@ def read_envelope(data: bytes | etree._Element) -> Envelope:
     """Read a SOAP 1.2 envelope; SOAP 1.1 is accepted and noted, as in the official TD2.1 sample.
 
     Raises:
-        MalformedMessage: not XML, or not an envelope with one Body.
+        MalformedMessage: not XML, not an envelope with one Body, or a flood of markup.
     """
-    root = parse(data) if isinstance(data, bytes) else data
+    root = parse_bounded(data) if isinstance(data, bytes) else data
     namespace = etree.QName(root).namespace
     if root.tag not in (f"{{{SOAP_12}}}Envelope", f"{{{SOAP_11}}}Envelope"):
         raise _malformed("l'élément soap:Envelope", str(root.tag))
@@ -140,17 +143,17 @@ def _header(name: str, value: str) -> str:
 
 
 def _read_addressing(header: etree._Element | None) -> Addressing:
-    found = {} if header is None else {child.tag: child for child in header.iterchildren(etree.Element)}
-    names = ("MessageID", "Action", "To", "RelatesTo")
-    return Addressing(*(text_of(found.get(f"{{{WSA}}}{name}")) for name in names))
+    found = {} if header is None else {child.tag: child for child in header.iterchildren(*_ADDRESSING)}
+    return Addressing(*(text_of(found.get(name)) for name in _ADDRESSING))
 
 
 def _deviations(header: etree._Element | None, *, soap_11: bool) -> tuple[str, ...]:
     found = ["enveloppe SOAP 1.1 au lieu de 1.2"] if soap_11 else []
-    children = [] if header is None else list(header.iterchildren(etree.Element))
-    if any("mustUnderstand" in child.attrib for child in children):
+    if header is None:
+        return tuple(found)
+    if any(child.get("mustUnderstand") is not None for child in header.iterchildren(etree.Element)):
         found.append("mustUnderstand sans préfixe SOAP")
-    if any(child.tag == f"{{{WSA}}}To" and not text_of(child) for child in children):
+    if any(not text_of(to) for to in header.iterchildren(_TO)):
         found.append("wsa:To vide")
     return tuple(found)
 

@@ -9,6 +9,7 @@ from lxml import etree
 from tramontane.dmp import soap
 from tramontane.dmp.errors import MalformedMessage
 from tramontane.dmp.transactions.exchange import Call, HttpRequest, HttpResponse
+from tramontane.dmp.xml import parse
 
 CONTENT_TYPE = "application/soap+xml; charset=utf-8"
 
@@ -53,7 +54,8 @@ def body_of(response: HttpResponse) -> etree._Element:
         SoapFault: the answer is a fault.
         MalformedMessage: the answer is no envelope, or an empty one.
     """
-    envelope = soap.read_envelope(response.body)
+    # A list of patients may be long: what the national system answers is bounded by the transport alone.
+    envelope = soap.read_envelope(parse(response.body))
     soap.raise_for_fault(envelope)
     return require_body(envelope)
 

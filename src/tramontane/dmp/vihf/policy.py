@@ -23,6 +23,7 @@ from tramontane.dmp.signature import (
 )
 from tramontane.dmp.verdicts import Verdict, failures
 from tramontane.dmp.vihf.profile import OFFICIAL_SAMPLES, WireProfile
+from tramontane.dmp.xml import ENVELOPE_MARKUP, Markup
 
 _MIN_KEY_BITS = 2048  # ANSSI, RGS annexe B1
 
@@ -109,6 +110,8 @@ class VerificationPolicy:
         max_authn_age: how old AuthnInstant may be when the token is issued; None: not judged.
         max_header_bytes: size of the SOAP header, or of a bare assertion.
         max_envelope_bytes: size of the whole message part that carries the envelope.
+        max_markup: tags and attributes of that part, counted before it is parsed.
+        max_prefixes: namespace declarations in scope of the header; some libxml2 functions cost their square.
         max_header_nodes, max_attributes: elements in the header, attributes of one of its elements.
         accept_sha1: read rsa-sha1 and sha1 (official samples of 2019-2020), reported as a tolerance.
         tolerant: accept the deviations met in official samples and known clients, reported in `received` of a passed
@@ -123,6 +126,8 @@ class VerificationPolicy:
     max_authn_age: timedelta | None = None
     max_header_bytes: int = 65_536
     max_envelope_bytes: int = 1_048_576
+    max_markup: Markup = ENVELOPE_MARKUP
+    max_prefixes: int = 256
     max_header_nodes: int = 5_000
     max_attributes: int = 32
     accept_sha1: bool = False

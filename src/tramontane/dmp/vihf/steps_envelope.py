@@ -17,7 +17,7 @@ from tramontane.dmp.saml import names
 from tramontane.dmp.signature import DSIG
 from tramontane.dmp.soap.names import SOAP_11, SOAP_12, WSSE
 from tramontane.dmp.vihf.examination import Examination, Failed, Finding, Step, Tolerated
-from tramontane.dmp.xml import parse
+from tramontane.dmp.xml import markup, parse
 
 _SIGNATURE = f"{{{DSIG}}}Signature"
 _SECURITY = f"{{{WSSE}}}Security"
@@ -40,7 +40,13 @@ def _size(examination: Examination) -> Finding:
     policy = examination.policy
     limit = policy.max_header_bytes if examination.bare else policy.max_envelope_bytes
     size = len(examination.data)
-    return Failed(f"{size} octets", f"au plus {limit} octets") if size > limit else None
+    if size > limit:
+        return Failed(f"{size} octets", f"au plus {limit} octets")
+    found, most = markup(examination.data), policy.max_markup
+    if found.tags > most.tags or found.attributes > most.attributes:
+        received = f"{found.tags} balises, {found.attributes} attributs"
+        return Failed(received, f"au plus {most.tags} balises et {most.attributes} attributs")
+    return None
 
 
 def _well_formed(examination: Examination) -> Finding:
@@ -82,6 +88,8 @@ def _no_comment(examination: Examination) -> Finding:
 
 def _limits(examination: Examination) -> Finding:
     policy, header = examination.policy, _header(examination)
+    if len(header.nsmap) > policy.max_prefixes:  # first: writing the header costs their square
+        return Failed("trop de préfixes déclarés", f"au plus {policy.max_prefixes} préfixes à portée de l'en-tête")
     if len(examination.data) > policy.max_header_bytes and len(etree.tostring(header)) > policy.max_header_bytes:
         return Failed("un en-tête trop long", f"au plus {policy.max_header_bytes} octets d'en-tête")
     # An element takes three bytes and more: most of the time there is no need to count.
