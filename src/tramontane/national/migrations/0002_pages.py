@@ -5,199 +5,322 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('national', '0001_initial'),
+        ("national", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AccessNotification',
+            name="AccessNotification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(help_text='French calendar day')),
-                ('rpps', models.CharField(max_length=40)),
-                ('structure', models.CharField(max_length=20)),
-                ('access_mode', models.CharField(max_length=20)),
-                ('seen_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(help_text="French calendar day")),
+                ("rpps", models.CharField(max_length=40)),
+                ("structure", models.CharField(max_length=20)),
+                ("access_mode", models.CharField(max_length=20)),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Act',
+            name="Act",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('instant', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('enrolled', 'Représentant enrôlé'), ('contract-signed', 'Contrat signé'), ('contract-renewed', 'Contrat renouvelé'), ('contract-amended', 'Avenant signé'), ('entity-listed', 'Inscription sur la liste blanche'), ('entity-removed', 'Retrait de la liste blanche'), ('entity-suspended', 'Établissement suspendu'), ('entity-reestablished', 'Établissement rétabli'), ('professional-suspended', 'Professionnel suspendu'), ('professional-reestablished', 'Professionnel rétabli'), ('directory-imported', 'Annuaire importé'), ('document-masked', 'Document masqué aux professionnels'), ('document-unmasked', 'Document démasqué'), ('professional-blocked', 'Professionnel bloqué'), ('professional-unblocked', 'Professionnel débloqué'), ('emergency-choices', 'Choix pour l’urgence modifiés'), ('dmp-closed', 'DMP fermé'), ('dmp-reopened', 'DMP rouvert')], max_length=30)),
-                ('role', models.CharField(max_length=30)),
-                ('actor', models.CharField(max_length=201)),
-                ('detail', models.CharField(blank=True, max_length=1000)),
-                ('finess', models.CharField(blank=True, max_length=9)),
-                ('rpps', models.CharField(blank=True, max_length=11)),
-                ('document', models.CharField(blank=True, help_text='uniqueId', max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("instant", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("enrolled", "Représentant enrôlé"),
+                            ("contract-signed", "Contrat signé"),
+                            ("contract-renewed", "Contrat renouvelé"),
+                            ("contract-amended", "Avenant signé"),
+                            ("entity-listed", "Inscription sur la liste blanche"),
+                            ("entity-removed", "Retrait de la liste blanche"),
+                            ("entity-suspended", "Établissement suspendu"),
+                            ("entity-reestablished", "Établissement rétabli"),
+                            ("professional-suspended", "Professionnel suspendu"),
+                            ("professional-reestablished", "Professionnel rétabli"),
+                            ("directory-imported", "Annuaire importé"),
+                            ("document-masked", "Document masqué aux professionnels"),
+                            ("document-unmasked", "Document démasqué"),
+                            ("professional-blocked", "Professionnel bloqué"),
+                            ("professional-unblocked", "Professionnel débloqué"),
+                            ("emergency-choices", "Choix pour l’urgence modifiés"),
+                            ("dmp-closed", "DMP fermé"),
+                            ("dmp-reopened", "DMP rouvert"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("role", models.CharField(max_length=30)),
+                ("actor", models.CharField(max_length=201)),
+                ("detail", models.CharField(blank=True, max_length=1000)),
+                ("finess", models.CharField(blank=True, max_length=9)),
+                ("rpps", models.CharField(blank=True, max_length=11)),
+                ("document", models.CharField(blank=True, help_text="uniqueId", max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('initial', 'contrat initial'), ('renewal', 'renouvellement'), ('amendment', 'avenant')], max_length=10)),
-                ('trigger', models.CharField(blank=True, choices=[('term', 'Échéance régulière (au bout de 3 ans maximum)'), ('referentiel', 'Mise à jour substantielle du référentiel'), ('support', 'Évolution du support documentaire ou de l’engagement PGSSI-S'), ('software', 'Modification de la configuration logicielle mise en œuvre par un éditeur')], max_length=12)),
-                ('signatory_name', models.CharField(max_length=201)),
-                ('signatory_capacity', models.CharField(max_length=100)),
-                ('signatory_card', models.CharField(choices=[('cps', 'CPS'), ('cpe-cde', 'CPE ou CDE'), ('unsafe-persona', 'personnage de démonstration (sans carte)')], max_length=20)),
-                ('homologated_on', models.DateField()),
-                ('homologation_months', models.PositiveSmallIntegerField()),
-                ('referentiel_version', models.CharField(max_length=40)),
-                ('engagements', models.CharField(help_text='version of the text of the engagements', max_length=40)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('signed_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('pdf_digest', models.CharField(blank=True, help_text='SHA-256 hex of the signed PDF in the store', max_length=64)),
-                ('pdf_size', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("initial", "contrat initial"),
+                            ("renewal", "renouvellement"),
+                            ("amendment", "avenant"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("term", "Échéance régulière (au bout de 3 ans maximum)"),
+                            ("referentiel", "Mise à jour substantielle du référentiel"),
+                            ("support", "Évolution du support documentaire ou de l’engagement PGSSI-S"),
+                            ("software", "Modification de la configuration logicielle mise en œuvre par un éditeur"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("signatory_name", models.CharField(max_length=201)),
+                ("signatory_capacity", models.CharField(max_length=100)),
+                (
+                    "signatory_card",
+                    models.CharField(
+                        choices=[
+                            ("cps", "CPS"),
+                            ("cpe-cde", "CPE ou CDE"),
+                            ("unsafe-persona", "personnage de démonstration (sans carte)"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("homologated_on", models.DateField()),
+                ("homologation_months", models.PositiveSmallIntegerField()),
+                ("referentiel_version", models.CharField(max_length=40)),
+                ("engagements", models.CharField(help_text="version of the text of the engagements", max_length=40)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField()),
+                ("signed_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pdf_digest",
+                    models.CharField(blank=True, help_text="SHA-256 hex of the signed PDF in the store", max_length=64),
+                ),
+                ("pdf_size", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='ContractEntity',
+            name="ContractEntity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='DirectoryImport',
+            name="DirectoryImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('finess', 'Établissements (FINESS)'), ('rpps', 'Professionnels (RPPS)')], max_length=6)),
-                ('file_name', models.CharField(max_length=200)),
-                ('digest', models.CharField(help_text='SHA-256 hex of the file in the store', max_length=64)),
-                ('received_at', models.DateTimeField()),
-                ('received_by', models.CharField(max_length=201)),
-                ('report', models.JSONField()),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("finess", "Établissements (FINESS)"), ("rpps", "Professionnels (RPPS)")], max_length=6
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200)),
+                ("digest", models.CharField(help_text="SHA-256 hex of the file in the store", max_length=64)),
+                ("received_at", models.DateTimeField()),
+                ("received_by", models.CharField(max_length=201)),
+                ("report", models.JSONField()),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Guardianship',
+            name="Guardianship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.CreateModel(
-            name='Representative',
+            name="Representative",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identity', models.CharField(help_text='PS_IdNat of the card', max_length=80, unique=True)),
-                ('card', models.CharField(choices=[('cps', 'CPS'), ('cpe-cde', 'CPE ou CDE'), ('unsafe-persona', 'personnage de démonstration (sans carte)')], max_length=20)),
-                ('family_name', models.CharField(max_length=100)),
-                ('given_name', models.CharField(max_length=100)),
-                ('capacity', models.CharField(help_text='fonction, telle que déclarée', max_length=100)),
-                ('enrolled_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("identity", models.CharField(help_text="PS_IdNat of the card", max_length=80, unique=True)),
+                (
+                    "card",
+                    models.CharField(
+                        choices=[
+                            ("cps", "CPS"),
+                            ("cpe-cde", "CPE ou CDE"),
+                            ("unsafe-persona", "personnage de démonstration (sans carte)"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("family_name", models.CharField(max_length=100)),
+                ("given_name", models.CharField(max_length=100)),
+                ("capacity", models.CharField(help_text="fonction, telle que déclarée", max_length=100)),
+                ("enrolled_at", models.DateTimeField()),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='accesstrace',
-            name='national_trace_patient',
+            model_name="accesstrace",
+            name="national_trace_patient",
         ),
         migrations.AddIndex(
-            model_name='accesstrace',
-            index=models.Index(fields=['ins', 'instant', 'id'], name='national_trace_patient'),
+            model_name="accesstrace",
+            index=models.Index(fields=["ins", "instant", "id"], name="national_trace_patient"),
         ),
         migrations.AddField(
-            model_name='accessnotification',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='national.patientrecord'),
+            model_name="accessnotification",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="notifications", to="national.patientrecord"
+            ),
         ),
         migrations.AddField(
-            model_name='accessnotification',
-            name='trace',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='national.accesstrace'),
+            model_name="accessnotification",
+            name="trace",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="national.accesstrace"),
         ),
         migrations.AddField(
-            model_name='act',
-            name='patient',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='acts', to='national.patientrecord'),
+            model_name="act",
+            name="patient",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="acts",
+                to="national.patientrecord",
+            ),
         ),
         migrations.AddField(
-            model_name='contract',
-            name='legal_entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='national.legalentity'),
+            model_name="contract",
+            name="legal_entity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="contracts", to="national.legalentity"
+            ),
         ),
         migrations.AddField(
-            model_name='contract',
-            name='replaces',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='replaced_by', to='national.contract'),
+            model_name="contract",
+            name="replaces",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="replaced_by",
+                to="national.contract",
+            ),
         ),
         migrations.AddField(
-            model_name='act',
-            name='contract',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='acts', to='national.contract'),
+            model_name="act",
+            name="contract",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="acts",
+                to="national.contract",
+            ),
         ),
         migrations.AddField(
-            model_name='whitelistentry',
-            name='contract',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='white_list_entries', to='national.contract'),
+            model_name="whitelistentry",
+            name="contract",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="white_list_entries",
+                to="national.contract",
+            ),
         ),
         migrations.AddField(
-            model_name='contractentity',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entities', to='national.contract'),
+            model_name="contractentity",
+            name="contract",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="entities", to="national.contract"
+            ),
         ),
         migrations.AddField(
-            model_name='contractentity',
-            name='geographic_entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contract_lines', to='national.geographicentity'),
+            model_name="contractentity",
+            name="geographic_entity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="contract_lines",
+                to="national.geographicentity",
+            ),
         ),
         migrations.AddField(
-            model_name='guardianship',
-            name='child',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardians', to='national.patientrecord'),
+            model_name="guardianship",
+            name="child",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="guardians", to="national.patientrecord"
+            ),
         ),
         migrations.AddField(
-            model_name='guardianship',
-            name='guardian',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='children', to='national.patientrecord'),
+            model_name="guardianship",
+            name="guardian",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="children", to="national.patientrecord"
+            ),
         ),
         migrations.AddField(
-            model_name='representative',
-            name='legal_entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='representatives', to='national.legalentity'),
+            model_name="representative",
+            name="legal_entity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="representatives", to="national.legalentity"
+            ),
         ),
         migrations.AddField(
-            model_name='contract',
-            name='signatory',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='national.representative'),
+            model_name="contract",
+            name="signatory",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="contracts", to="national.representative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='accessnotification',
-            index=models.Index(fields=['patient', '-id'], name='national_notification_patient'),
+            model_name="accessnotification",
+            index=models.Index(fields=["patient", "-id"], name="national_notification_patient"),
         ),
         migrations.AddConstraint(
-            model_name='accessnotification',
-            constraint=models.UniqueConstraint(fields=('patient', 'day', 'rpps', 'structure', 'access_mode'), name='national_notification_once'),
+            model_name="accessnotification",
+            constraint=models.UniqueConstraint(
+                fields=("patient", "day", "rpps", "structure", "access_mode"), name="national_notification_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='act',
-            index=models.Index(fields=['finess', '-id'], name='national_act_finess'),
+            model_name="act",
+            index=models.Index(fields=["finess", "-id"], name="national_act_finess"),
         ),
         migrations.AddIndex(
-            model_name='act',
-            index=models.Index(fields=['rpps', '-id'], name='national_act_rpps'),
+            model_name="act",
+            index=models.Index(fields=["rpps", "-id"], name="national_act_rpps"),
         ),
         migrations.AddIndex(
-            model_name='act',
-            index=models.Index(fields=['patient', '-id'], name='national_act_patient'),
+            model_name="act",
+            index=models.Index(fields=["patient", "-id"], name="national_act_patient"),
         ),
         migrations.AddConstraint(
-            model_name='contractentity',
-            constraint=models.UniqueConstraint(fields=('contract', 'geographic_entity'), name='national_contract_entity'),
+            model_name="contractentity",
+            constraint=models.UniqueConstraint(
+                fields=("contract", "geographic_entity"), name="national_contract_entity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardianship',
-            constraint=models.UniqueConstraint(fields=('guardian', 'child'), name='national_guardianship'),
+            model_name="guardianship",
+            constraint=models.UniqueConstraint(fields=("guardian", "child"), name="national_guardianship"),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('homologation_months__gte', 1), ('homologation_months__lte', 36)), name='national_contract_months'),
+            model_name="contract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("homologation_months__gte", 1), ("homologation_months__lte", 36)),
+                name="national_contract_months",
+            ),
         ),
     ]

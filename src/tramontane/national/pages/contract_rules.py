@@ -34,8 +34,12 @@ def add_months(day: date, months: int) -> date:
 
 def last_day(declaration: Declaration, signed_on: date) -> date:
     """Last day of the contract, inclusive: the end of the auto-homologation, and never more than 3 years."""
-    end = min(add_months(declaration.homologated_on, declaration.months), add_months(signed_on, MAX_MONTHS))
-    return end - timedelta(days=1)
+    return min(_end(declaration), latest_day(signed_on))
+
+
+def latest_day(signed_on: date) -> date:
+    """Last day, inclusive, that a signature of that day may reach."""
+    return add_months(signed_on, MAX_MONTHS) - timedelta(days=1)
 
 
 def problems(declaration: Declaration, signed_on: date) -> Iterator[str]:
@@ -47,7 +51,11 @@ def problems(declaration: Declaration, signed_on: date) -> Iterator[str]:
         yield "L’auto-homologation se déclare une fois le PV signé : sa date ne peut pas être dans le futur (EXI 29)."
         return
     if last_day(declaration, signed_on) < signed_on:
-        end = add_months(declaration.homologated_on, declaration.months) - timedelta(days=1)
-        yield f"Cette auto-homologation a expiré le {end:%d/%m/%Y} : tenez une nouvelle commission avant de signer."
+        yield f"Cette auto-homologation a expiré le {_end(declaration):%d/%m/%Y} : tenez une nouvelle commission avant de signer."
     if not declaration.referentiel_version.strip():
         yield "La version du référentiel est obligatoire : elle figure sur votre PV."
+
+
+def _end(declaration: Declaration) -> date:
+    """Last day of the auto-homologation itself, inclusive."""
+    return add_months(declaration.homologated_on, declaration.months) - timedelta(days=1)

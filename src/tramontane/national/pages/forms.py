@@ -15,14 +15,11 @@ _REQUIRED = "Cochez cette case : sans cet engagement, il n’y a pas de contrat.
 
 
 class _Page(forms.Form):
-    """Errors are tied to their field for assistive tools."""
+    """Labels end without a colon. Django ties errors and hints to their field."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        for name in self.errors if self.is_bound else ():
-            if name in self.fields:
-                self.fields[name].widget.attrs["aria-invalid"] = "true"
 
 
 class EntitiesForm(_Page):

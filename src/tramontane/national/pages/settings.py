@@ -108,3 +108,10 @@ UI = {
 }
 # Another accent than the hospital's, so that a trainee knows at a glance on which side she is.
 NATIONAL_ACCENT = "#6b3fa0"
+# Failures of a page, with their traceback and without any value; nothing else is logged.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+}

@@ -18,6 +18,7 @@ from tramontane.national.pages.views import (
 )
 
 handler404 = errors.not_found
+handler500 = errors.failed
 
 urlpatterns = [
     path("", login.welcome, name="welcome"),

@@ -52,8 +52,8 @@ def spoken(moment: datetime, now: datetime) -> str:
 
 @register.filter
 def when(moment: datetime | None) -> SafeString | str:
-    """A `<time>` in words, absolute on hover."""
-    if moment is None:
+    """A `<time>` in words, absolute on hover. Nothing, or what a template did not find: « — »."""
+    if not moment:
         return "—"
     local = timezone.localtime(moment)
     absolute = f"{local.day} {MONTHS[local.month - 1]} {local.year} à {_clock(local)}"
@@ -64,8 +64,8 @@ def when(moment: datetime | None) -> SafeString | str:
 
 @register.filter
 def day(value: date | datetime | None) -> str:
-    """« 12/11/2026 », local."""
-    if value is None:
+    """« 12/11/2026 », local. Nothing, or what a template did not find: « — »."""
+    if not value:
         return "—"
     return f"{(timezone.localtime(value) if isinstance(value, datetime) else value):%d/%m/%Y}"
 

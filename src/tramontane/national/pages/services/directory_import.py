@@ -24,6 +24,13 @@ MAX_LINES = 50_000
 # Lines kept in the report shown; counts are of all of them.
 SHOWN = 500
 ADDED, CHANGED, SAME, REFUSED = "ajout", "modification", "sans effet", "refusée"
+# How counts are said, singular and plural.
+FORMS = {
+    ADDED: "ajout,ajouts",
+    CHANGED: "modification,modifications",
+    SAME: "ligne sans effet,lignes sans effet",
+    REFUSED: "ligne refusée,lignes refusées",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class _Plan:
         """Counts by effect; then the lines to look at first: refused, changed, added."""
         order = (REFUSED, CHANGED, ADDED, SAME)
         shown = sorted(self.lines, key=lambda line: (order.index(line.effect), line.number))[:SHOWN]
-        return {"counts": Counter(line.effect for line in self.lines), "lines": [asdict(line) for line in shown]}
+        return {"counts": dict(Counter(line.effect for line in self.lines)), "lines": [asdict(line) for line in shown]}
 
 
 def receive(kind: DirectoryKind, name: str, content: bytes, person: Person, at: datetime) -> DirectoryImport:

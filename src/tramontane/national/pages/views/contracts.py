@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from tramontane.national import clock
 from tramontane.national.models import Contract, GeographicEntity, RenewalTrigger
-from tramontane.national.pages.contract_rules import add_months
+from tramontane.national.pages.contract_rules import latest_day
 from tramontane.national.pages.engagements import engagements
 from tramontane.national.pages.forms import ContractForm, EngagementForm, RenewalForm
 from tramontane.national.pages.roles import Person, PersonRequest, Role, requires
@@ -125,7 +125,7 @@ def _signing(
             )
             return redirect("contract", contract.pk)
     today = timezone.localdate()
-    context |= {"form": form, "text": engagements(), "today": today, "latest": add_months(today, 36)}
+    context |= {"form": form, "text": engagements(), "today": today, "latest": latest_day(today)}
     return render(request, "national/sign.html", context, status=400 if form.errors else 200)
 
 

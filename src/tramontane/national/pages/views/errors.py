@@ -14,3 +14,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
     """The form was opened in another session."""
     return render(request, "national/stale_form.html", status=403)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Our own fault: nothing was written, the transaction went with it."""
+    return render(request, "national/failed.html", status=500)

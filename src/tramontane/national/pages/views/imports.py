@@ -54,7 +54,8 @@ def report(request: PersonRequest, pk: int) -> HttpResponse:
         return redirect("directory-import", pk)
     counts = row.report["counts"]
     useful = counts.get(services.ADDED, 0) + counts.get(services.CHANGED, 0)
-    context = {"row": row, "counts": counts, "useful": useful, "total": sum(counts.values()), "shown": services.SHOWN}
+    said = [(counts[effect], forms) for effect, forms in services.FORMS.items() if counts.get(effect)]
+    context = {"row": row, "said": said, "useful": useful, "total": sum(counts.values()), "shown": services.SHOWN}
     return render(request, "national/import.html", context)
 
 
