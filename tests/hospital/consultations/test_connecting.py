@@ -204,7 +204,7 @@ def test_the_first_search_follows_the_types_and_the_depth_of_the_entity(ready: R
 
 
 def test_the_web_ps_link_is_absent_until_it_is_configured(client: Client, ready: Ready) -> None:
-    login(client, ready.account, ready.access.proof)
+    login(client, ready.account)
     services.open_record(ready.access)
     address = f"/patients/{ready.patient.pk}/dmp/web-ps/"
     assert "Web-PS" not in client.get(f"/patients/{ready.patient.pk}/").content.decode()
@@ -212,7 +212,7 @@ def test_the_web_ps_link_is_absent_until_it_is_configured(client: Client, ready:
     DmpConnection.objects.update(web_ps_url="https://web-ps.test/AccesDirect/DossierPatient/{ins}")
     assert address in client.get(f"/patients/{ready.patient.pk}/").content.decode()
     response = client.get(address)
-    assert response.url == f"https://web-ps.test/AccesDirect/DossierPatient/{ready.patient.ins}"
+    assert response["Location"] == f"https://web-ps.test/AccesDirect/DossierPatient/{ready.patient.ins}"
     assert response["Referrer-Policy"] == "no-referrer"
     trace = Trace.objects.get(event="web_ps.ouvert")
     assert (trace.transaction, trace.patient_id, trace.rpps) == ("TD0.10", ready.patient.pk, ready.account.rpps)
@@ -220,7 +220,7 @@ def test_the_web_ps_link_is_absent_until_it_is_configured(client: Client, ready:
 
 def test_the_web_ps_is_refused_as_the_dmp_is(client: Client, ready: Ready) -> None:
     DmpConnection.objects.update(web_ps_url="https://web-ps.test/{ins}")
-    login(client, ready.account, ready.access.proof)
+    login(client, ready.account)
     ready.say("consultation", "opposition")
     response = client.get(f"/patients/{ready.patient.pk}/dmp/web-ps/")
     assert response.status_code == 403
@@ -229,6 +229,6 @@ def test_the_web_ps_is_refused_as_the_dmp_is(client: Client, ready: Ready) -> No
 
 
 def test_the_web_ps_of_a_patient_out_of_reach_does_not_exist(client: Client, ready: Ready, world: World) -> None:
-    login(client, ready.account, ready.access.proof)
+    login(client, ready.account)
     other = make_patient(make_service().geographic_entity.legal_entity)
     assert client.get(f"/patients/{other.pk}/dmp/web-ps/").status_code == 404

@@ -20,7 +20,7 @@ from tramontane.rules.habilitation import LocalRule, LocalRules
 
 @pytest.fixture
 def browser(client: Client, ready: Ready) -> Client:
-    login(client, ready.account, ready.access.proof)
+    login(client, ready.account)
     return client
 
 

@@ -126,7 +126,7 @@ def test_the_page_costs_the_same_for_one_or_sixty_documents(desk, count, django_
     for number in range(count):
         desk.ready.dossier.feed(at=NOW - timedelta(hours=number))
     desk.open()
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(32):
         desk.text()
 
 
@@ -178,3 +178,15 @@ def test_no_address_of_the_app_knows_a_patient_of_another_entity(desk, world):
     for address in addresses:
         answers = {desk.client.get(address).status_code, desk.client.post(address).status_code}
         assert answers in ({404}, {404, 405}), address
+
+
+def test_a_list_of_documents_decodes_no_entry(desk, monkeypatch):
+    """What makes five thousand documents show at once: lines are read, entries are not."""
+    desk.ready.dossier.feed(at=datetime.now(UTC), title="Un parmi des milliers")
+    desk.open()
+
+    def decoded(_document: object) -> None:
+        raise AssertionError("an entry was decoded to show a list")
+
+    monkeypatch.setattr("tramontane.hospital.consultations.selectors.entry_of", decoded)
+    assert "Un parmi des milliers" in desk.text()

@@ -84,6 +84,34 @@ def test_nobody_gets_anything_without_a_session(client, ready, address):
     assert ready.world.asked == []
 
 
+def test_a_search_by_post_finds_the_same_and_keeps_the_ins_out_of_the_address(fhir, ready):
+    ready.dossier.feed(at=clock.now() - timedelta(days=1))
+    by_get = matched(documents(fhir, ready, status="current"))
+    response = fhir.post("/fhir/DocumentReference/_search", {"patient.identifier": ins_of(ready), "status": "current"})
+    assert matched(check(response.json())) == by_get != []
+    response = fhir.post("/fhir/Patient/_search", {"identifier": ins_of(ready)})
+    assert [one["resourceType"] for one in matched(check(response.json()))] == ["Patient"]
+
+
+def test_a_search_by_post_pages_and_refuses_as_the_other_does(fhir, ready):
+    for days in (1, 2, 3):
+        ready.dossier.feed(at=clock.now() - timedelta(days=days))
+    bundle = fhir.post("/fhir/DocumentReference/_search?_count=2", {"patient.identifier": ins_of(ready)}).json()
+    links = {link["relation"]: link["url"] for link in bundle["link"]}
+    assert "/fhir/DocumentReference?" in links["next"]
+    assert len(matched(bundle)) == 2
+    refused = fhir.post("/fhir/DocumentReference/_search", {"patient.identifier": ins_of(ready), "inconnu": "1"})
+    assert refused.status_code == 400
+    assert fhir.get("/fhir/DocumentReference/_search").status_code == 405
+
+
+def test_a_search_by_post_needs_the_token_of_the_session(ready):
+    strict = Client(enforce_csrf_checks=True)
+    login(strict, ready.account)
+    assert strict.post("/fhir/Patient/_search", {"identifier": ins_of(ready)}).status_code == 403
+    assert ready.world.asked == []
+
+
 def test_the_facade_only_reads(fhir, ready):
     for address in ("DocumentReference", "Patient", "Binary/1"):
         for method in (fhir.post, fhir.put, fhir.patch, fhir.delete):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -127,3 +128,27 @@ def test_a_declaration_is_traced_with_the_ins_and_without_any_trait(patient, epi
     trace = Trace.objects.get(event="consentement.enregistre")
     assert trace.ins == patient.ins
     assert patient.birth_name not in str(trace.detail)
+
+
+def test_the_same_form_sent_twice_is_one_declaration_even_after_a_withdrawal(patient, episode, clerk):
+    form = uuid4()
+    first = declare(patient, clerk, "consultation", "consent", episode, submission=form)
+    assert declare(patient, clerk, "consultation", "consent", episode, submission=form) == first
+    declare(patient, clerk, "consultation", "withdrawn", episode, submission=uuid4())
+    assert declare(patient, clerk, "consultation", "consent", episode, submission=form) == first
+    assert choice_of(patient, episode) is PatientChoice.OPPOSED
+    assert ConsentRecord.objects.count() == Trace.objects.filter(event="consentement.enregistre").count() == 2
+
+
+def test_another_choice_on_the_same_form_is_another_declaration(patient, episode, clerk):
+    form = uuid4()
+    declare(patient, clerk, "consultation", "opposition", episode, submission=form)
+    declare(patient, clerk, "consultation", "consent", episode, submission=form)
+    assert ConsentRecord.objects.count() == 2
+
+
+def test_the_form_of_another_patient_is_another_declaration(patient, episode, service, clerk):
+    form, other = uuid4(), make_patient(service.geographic_entity.legal_entity)
+    declare(patient, clerk, "consultation", "consent", episode, submission=form)
+    declare(other, clerk, "consultation", "consent", submission=form)
+    assert ConsentRecord.objects.count() == 2

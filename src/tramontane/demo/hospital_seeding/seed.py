@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tramontane.demo.hospital import SyntheticHospital
-from tramontane.demo.hospital_seeding import establishment, patients, people, records
+from tramontane.demo.hospital_seeding import establishment, patients, people, record_system, records
 from tramontane.demo.hospital_seeding.establishment import Endpoint
 from tramontane.demo.hospital_seeding.personas import personas
 from tramontane.dmp.errors import LocalError
@@ -40,7 +40,9 @@ def seed_hospital(hospital: SyntheticHospital, endpoint: Endpoint, *, at: dateti
             establishment.publish_matrix(entity, accounts["dubois"])
             ward = patients.create(entity, hospital.patients, accounts, at)
             records.create(records.Writing(hospital, ward, accounts, at))
+            record_system.create(entity, hospital.seed, at)
         establishment.connect(entity, endpoint, at)
+        record_system.write_key(hospital.seed, endpoint.pki)
     return created
 
 

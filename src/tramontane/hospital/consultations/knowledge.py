@@ -13,14 +13,20 @@ from tramontane.dmp.transactions.td0_2 import DmpStatus
 from tramontane.dmp.xds import DocumentEntry
 from tramontane.hospital.accounts.models import Account
 from tramontane.hospital.consultations.access import Access
+from tramontane.hospital.consultations.describing import described
 from tramontane.hospital.consultations.models import DmpState, KnownDocument, SearchMemory, Sighting
-from tramontane.hospital.consultations.selectors import entry_of
 from tramontane.hospital.patients.models import Patient
 from tramontane.rules.consultation import Classification, Kind, LocalDocument
 
 _REFRESHED = (
     "logical_id", "entry_uuid", "availability_status", "type_code", "class_code", "title", "service_start_time",
-    "creation_time", "entry", "last_seen_at",
+    "creation_time", "entry", "last_seen_at", "label", "author", "institution", "marks",
+)  # fmt: skip
+
+# What a search compares: of the entry, its confidentiality codes only, taken out by the database.
+_COMPARED = (
+    "document__unique_id", "document__entry_uuid", "document__logical_id", "document__entry__confidentiality_codes",
+    "document__replaced_by",
 )  # fmt: skip
 
 
@@ -49,13 +55,10 @@ def keep_status(access: Access, status: DmpStatus, at: datetime) -> DmpState:
 def local_documents(account: Account, patient: Patient) -> tuple[LocalDocument, ...]:
     """What is not new: the documents of the hospital's record, and those the DMP already showed to this professional."""
     held = {document.unique_id: document for document in _held(patient)}
-    shown = Sighting.objects.filter(account=account, document__patient=patient).select_related("document")
-    for sighting in shown:
-        document = sighting.document
-        codes = frozenset(code.code for code in entry_of(document).confidentiality_codes)
-        held[document.unique_id] = LocalDocument(
-            document.unique_id, document.entry_uuid, document.logical_id, codes, document.replaced_by
-        )
+    shown = Sighting.objects.filter(account=account, document__patient=patient).values_list(*_COMPARED)
+    for unique_id, entry_uuid, logical_id, coded, replaced_by in shown.iterator():
+        codes = frozenset(one["code"] for one in coded or ())
+        held[unique_id] = LocalDocument(unique_id, entry_uuid, logical_id, codes, replaced_by)
     return tuple(held.values())
 
 
@@ -86,12 +89,13 @@ def keep_entries(access: Access, entries: Iterable[DocumentEntry], at: datetime)
 
 
 def _describe(row: KnownDocument, entry: DocumentEntry, at: datetime) -> KnownDocument:
+    words = described(entry)
     row.logical_id = entry.logical_id
     row.entry_uuid = entry.entry_uuid
-    row.availability_status = entry.availability_status.value if entry.availability_status else ""
-    row.type_code = entry.type_code.code if entry.type_code else ""
-    row.class_code = entry.class_code.code if entry.class_code else ""
-    row.title = entry.title[:250]
+    row.availability_status = words.status
+    row.type_code, row.class_code = words.type_code, words.class_code
+    row.title, row.label = words.title[:250], words.label[:250]
+    row.author, row.institution, row.marks = words.author[:200], words.institution[:200], words.marks
     row.service_start_time = entry.service_start_time
     row.creation_time = entry.creation_time
     # Identity traits that come from the DMP are not to be shown (RG_0320): they are not kept either.

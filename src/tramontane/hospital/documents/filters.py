@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from tramontane.hospital.documents.rows import Row
+from tramontane.hospital.documents.rows import Line
 
 MONTHS_24 = "24m"
 EVERYTHING = "tout"
@@ -22,15 +22,15 @@ ONLY = {
     "imagerie": "Imagerie",
     "patient": "Déposés par le patient",
 }
-_ONLY: Mapping[str, Callable[[Row], bool]] = {
+_ONLY: Mapping[str, Callable[[Line], bool]] = {
     "nouveaux": lambda row: row.new,
-    "masques": lambda row: row.entry.masked_to_professionals,
-    "invisibles": lambda row: row.entry.invisible_to_patient or row.entry.invisible_to_legal_representatives,
+    "masques": lambda row: row.masked,
+    "invisibles": lambda row: row.invisible_to_patient or row.invisible_to_representatives,
     "imagerie": lambda row: row.imaging,
     "patient": lambda row: row.from_patient,
 }
 ORDERS = {"date": "Date", "type": "Type", "auteur": "Auteur", "titre": "Titre"}
-_SORTS: Mapping[str, Callable[[Row], Any]] = {
+_SORTS: Mapping[str, Callable[[Line], Any]] = {
     "date": lambda _row: "",
     "type": lambda row: row.label.casefold(),
     "auteur": lambda row: (row.institution.casefold(), row.author.casefold()),
@@ -115,7 +115,7 @@ class Filters:
         found += [(f"« {self.text} »", replace(self, text=""))] if self.text else []
         return tuple(Chip(text, without.query) for text, without in found)
 
-    def apply(self, rows: Iterable[Row], *, now: datetime, zone: ZoneInfo) -> list[Row]:
+    def apply(self, rows: Iterable[Line], *, now: datetime, zone: ZoneInfo) -> list[Line]:
         """The rows that pass, in order; documents of the patient after the others, whatever the order (EX_3.1-1040)."""
         start, end = self._bounds(now.astimezone(zone).date())
         words = self.text.casefold().split()
@@ -130,7 +130,7 @@ class Filters:
     def _bounds(self, today: date) -> tuple[date | None, date | None]:
         return (_two_years_before(today), None) if self._preset else (self.since, self.until)
 
-    def _passes(self, row: Row) -> bool:
+    def _passes(self, row: Line) -> bool:
         return (
             (not row.archived or "archives" in self.also)
             and (not row.old or "anciennes" in self.also)
@@ -149,13 +149,13 @@ class Choice:
     count: int
 
 
-def type_choices(rows: Iterable[Row]) -> list[Choice]:
+def type_choices(rows: Iterable[Line]) -> list[Choice]:
     """The types present, most numerous first."""
     found = [(row.type_code, row.label) for row in rows]
     return [Choice(code, label, count) for (code, label), count in Counter(found).most_common()]
 
 
-def author_choices(rows: Iterable[Row]) -> list[Choice]:
+def author_choices(rows: Iterable[Line]) -> list[Choice]:
     """The structures present, else the authors, most numerous first."""
     found = Counter(row.institution or row.author for row in rows)
     return [Choice(name, name, count) for name, count in found.most_common() if name]
@@ -180,7 +180,7 @@ def _two_years_before(today: date) -> date:
     return today.replace(year=today.year - 2, day=28 if (today.month, today.day) == (2, 29) else today.day)
 
 
-def _within(row: Row, start: date | None, end: date | None, zone: ZoneInfo) -> bool:
+def _within(row: Line, start: date | None, end: date | None, zone: ZoneInfo) -> bool:
     """A document without any date is never hidden by one."""
     if row.on is None:
         return True
@@ -188,6 +188,6 @@ def _within(row: Row, start: date | None, end: date | None, zone: ZoneInfo) -> b
     return (start is None or on >= start) and (end is None or on <= end)
 
 
-def _says(row: Row, words: list[str]) -> bool:
+def _says(row: Line, words: list[str]) -> bool:
     text = f"{row.title} {row.label} {row.author} {row.institution}".casefold()
     return all(word in text for word in words)

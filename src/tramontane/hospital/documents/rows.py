@@ -6,9 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tramontane.dmp.nomenclatures import Coded, ValueSetName, value_set
-from tramontane.dmp.xds import AuthorInstitution, AuthorPerson, AvailabilityStatus, DocumentEntry
-from tramontane.hospital.consultations.selectors import ShownDocument
+from tramontane.dmp.xds import AvailabilityStatus, DocumentEntry
+from tramontane.hospital.consultations.describing import (
+    FROM_PATIENT,
+    INVISIBLE_TO_PATIENT,
+    INVISIBLE_TO_REPRESENTATIVES,
+    MASKED,
+    Described,
+    described,
+)
+from tramontane.hospital.consultations.selectors import ShownDocument, ShownLine
 
 # The words are those of the integration guide (EX_3.2-1025): not ours to improve.
 WARN_PATIENT = "Attention, ce document n'est pas visible du patient"
@@ -26,22 +33,18 @@ class Badge:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
     """A document of the list.
 
     Attributes:
-        on: date of the act, else of the document; aware, UTC, shown in local time (EX_3.1-1070).
         new: found by the last opening.
+        newer: unique_id of its newer version, empty when there is none known.
         held_id: the document of the local record, when it is already there.
         read: its content was fetched in this session.
     """
 
-    entry: DocumentEntry
-    label: str
-    author: str
-    institution: str
-    on: datetime | None
+    words: Described
     new: bool = False
     newer: str = ""
     held_id: int | None = None
@@ -49,31 +52,63 @@ class Row:
 
     @property
     def unique_id(self) -> str:
-        return self.entry.unique_id
+        return self.words.unique_id
 
     @property
     def type_code(self) -> str:
-        return self.entry.type_code.code if self.entry.type_code else ""
+        return self.words.type_code
+
+    @property
+    def class_code(self) -> str:
+        return self.words.class_code
+
+    @property
+    def label(self) -> str:
+        return self.words.label
 
     @property
     def title(self) -> str:
-        return self.entry.title or self.label
+        return self.words.title or self.words.label
+
+    @property
+    def author(self) -> str:
+        return self.words.author
+
+    @property
+    def institution(self) -> str:
+        return self.words.institution
+
+    @property
+    def on(self) -> datetime | None:
+        return self.words.on
 
     @property
     def archived(self) -> bool:
-        return self.entry.availability_status is AvailabilityStatus.ARCHIVED
+        return self.words.status == AvailabilityStatus.ARCHIVED.value
 
     @property
     def old(self) -> bool:
-        return self.entry.availability_status is AvailabilityStatus.DEPRECATED
+        return self.words.status == AvailabilityStatus.DEPRECATED.value
 
     @property
     def imaging(self) -> bool:
-        return self.entry.class_code is not None and self.entry.class_code.code == IMAGING
+        return self.words.class_code == IMAGING
 
     @property
     def from_patient(self) -> bool:
-        return self.entry.from_patient
+        return FROM_PATIENT in self.words.marks
+
+    @property
+    def masked(self) -> bool:
+        return MASKED in self.words.marks
+
+    @property
+    def invisible_to_patient(self) -> bool:
+        return INVISIBLE_TO_PATIENT in self.words.marks
+
+    @property
+    def invisible_to_representatives(self) -> bool:
+        return INVISIBLE_TO_REPRESENTATIVES in self.words.marks
 
     @property
     def badges(self) -> tuple[Badge, ...]:
@@ -86,15 +121,22 @@ class Row:
         return tuple(badge.detail for badge in self.badges if badge.detail.startswith("Attention"))
 
 
-BADGES: tuple[tuple[Callable[[Row], bool], Badge], ...] = (
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(Line):
+    """A line and the whole entry, for the interfaces of record systems."""
+
+    entry: DocumentEntry
+
+
+BADGES: tuple[tuple[Callable[[Line], bool], Badge], ...] = (
     (lambda row: row.new, Badge("info", "●", "Nouveau")),
     (lambda row: bool(row.newer), Badge("warn", "◐", "Version plus récente", "Une version plus récente existe dans le DMP")),
-    (lambda row: row.entry.invisible_to_patient, Badge("warn", "⊘", "Non visible du patient", WARN_PATIENT)),
+    (lambda row: row.invisible_to_patient, Badge("warn", "⊘", "Non visible du patient", WARN_PATIENT)),
     (
-        lambda row: row.entry.invisible_to_legal_representatives,
+        lambda row: row.invisible_to_representatives,
         Badge("warn", "⊘", "Non visible des représentants légaux", WARN_REPRESENTATIVES),
     ),
-    (lambda row: row.entry.masked_to_professionals, Badge("warn", "◌", "Masqué", "Masqué aux professionnels de santé")),
+    (lambda row: row.masked, Badge("warn", "◌", "Masqué", "Masqué aux professionnels de santé")),
     (lambda row: row.archived, Badge("", "▣", "Archivé")),
     (lambda row: row.old, Badge("", "↺", "Ancienne version")),
     (lambda row: row.imaging, Badge("", "▦", "Imagerie")),
@@ -104,40 +146,20 @@ BADGES: tuple[tuple[Callable[[Row], bool], Badge], ...] = (
 )  # fmt: skip
 
 
+def line_of(shown: ShownLine, *, new: frozenset[str], held: dict[str, int], read: frozenset[str]) -> Line:
+    """The line of a document; `new` and `read` are unique_ids, `held` says which local document is the same."""
+    uid = shown.words.unique_id
+    return Line(words=shown.words, newer=shown.replaced_by, new=uid in new, held_id=held.get(uid), read=uid in read)
+
+
 def row_of(shown: ShownDocument, *, new: frozenset[str], held: dict[str, int], read: frozenset[str]) -> Row:
-    """The row of a document; `new` and `read` are unique_ids, `held` says which local document is the same."""
-    entry = shown.entry
+    """The same, with its entry."""
+    uid = shown.entry.unique_id
     return Row(
-        entry=entry,
-        label=label_of(entry.type_code),
-        author=author_of(entry),
-        institution=institution_of(entry),
-        on=entry.service_start_time or entry.creation_time,
-        new=entry.unique_id in new,
+        words=described(shown.entry),
+        entry=shown.entry,
         newer=shown.replaced_by,
-        held_id=held.get(entry.unique_id),
-        read=entry.unique_id in read,
+        new=uid in new,
+        held_id=held.get(uid),
+        read=uid in read,
     )
-
-
-def label_of(coded: Coded | None) -> str:
-    """The type in French; an unknown one as the DMP wrote it (EX_3.1-1050)."""
-    if coded is None:
-        return "Type non précisé"
-    return value_set(ValueSetName.TYPE_CODE).display(coded.code, coded.code_system, coded.label)
-
-
-def author_of(entry: DocumentEntry) -> str:
-    """The first author. A patient is never named: identity traits of the DMP are not shown (RG_0320)."""
-    if entry.from_patient:
-        return "Le patient"
-    person = AuthorPerson.parse(entry.authors[0].person) if entry.authors else None
-    if person is None or person.identifier_type == "NH":
-        return "Le patient" if person else ""
-    return " ".join(part for part in (person.given, person.family) if part)
-
-
-def institution_of(entry: DocumentEntry) -> str:
-    """The structure of the first author."""
-    institutions = entry.authors[0].institutions if entry.authors else ()
-    return AuthorInstitution.parse(institutions[0]).name if institutions else ""

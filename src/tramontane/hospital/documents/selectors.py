@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Q, QuerySet
 
 from tramontane.hospital.accounts.models import Account, LegalEntity
 from tramontane.hospital.consultations.access import Access
-from tramontane.hospital.consultations.selectors import newer_versions, shown_documents
+from tramontane.hospital.consultations.selectors import newer_versions, shown_documents, shown_lines
 from tramontane.hospital.consultations.view import RecordView
 from tramontane.hospital.documents import vault
 from tramontane.hospital.documents.folders import Place, default_places
 from tramontane.hospital.documents.models import Dispatch, FolderRule, RecordDocument, RetrievedContent, SavedFilter
-from tramontane.hospital.documents.rows import Row, row_of
+from tramontane.hospital.documents.rows import Line, Row, line_of, row_of
 from tramontane.hospital.habilitations.selectors import withheld_types
 from tramontane.hospital.patients.models import Episode, Patient
 from tramontane.rules.consultation import LocalDocument
@@ -31,20 +32,39 @@ def held_documents(patient: Patient) -> Iterable[LocalDocument]:
         yield LocalDocument(unique_id, uuid, logical_id, frozenset(codes) if from_dmp else None)
 
 
+AnyLine = TypeVar("AnyLine", bound=Line)
+
+
 @dataclass(frozen=True, slots=True)
-class DmpList:
+class DmpList(Generic[AnyLine]):
     """The rows of the DMP list, and how many the local matrix keeps from this professional."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[AnyLine, ...]
     withheld: int
 
 
-def dmp_list(access: Access, record: RecordView, session_key: str, at: datetime) -> DmpList:
+def dmp_lines(access: Access, record: RecordView, session_key: str, at: datetime) -> DmpList[Line]:
     """Every document the DMP showed to this professional and that the local matrix lets her read. Four queries."""
-    held = dict(RecordDocument.objects.filter(patient=access.patient).values_list("unique_id", "pk"))
-    read = frozenset(contents(access, session_key, at).values_list("unique_id", flat=True))
-    new = frozenset(notice.unique_id for notice in record.new)
-    rows = [row_of(shown, new=new, held=held, read=read) for shown in shown_documents(access.account, access.patient)]
+    known = _known(access, record, session_key, at)
+    return _allowed(access, [line_of(shown, **known) for shown in shown_lines(access.account, access.patient)])
+
+
+def dmp_list(access: Access, record: RecordView, session_key: str, at: datetime) -> DmpList[Row]:
+    """The same, with their entries: slower by thousands, for the interfaces."""
+    known = _known(access, record, session_key, at)
+    return _allowed(access, [row_of(shown, **known) for shown in shown_documents(access.account, access.patient)])
+
+
+def _known(access: Access, record: RecordView, session_key: str, at: datetime) -> dict[str, Any]:
+    """What the hospital adds to each line: new, already in the record, read in this session."""
+    return {
+        "held": dict(RecordDocument.objects.filter(patient=access.patient).values_list("unique_id", "pk")),
+        "read": frozenset(contents(access, session_key, at).values_list("unique_id", flat=True)),
+        "new": frozenset(notice.unique_id for notice in record.new),
+    }
+
+
+def _allowed(access: Access, rows: list[AnyLine]) -> DmpList[AnyLine]:
     withheld = withheld_types(access.account, access.service)
     allowed = tuple(row for row in rows if row.type_code not in withheld)
     return DmpList(allowed, len(rows) - len(allowed))

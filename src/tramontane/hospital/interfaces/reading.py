@@ -36,7 +36,7 @@ class Content:
     sha256: bytes
 
 
-def rows(access: Access, record: RecordView, session_key: str) -> selectors.DmpList:
+def rows(access: Access, record: RecordView, session_key: str) -> selectors.DmpList[Row]:
     """The list, when this record may be listed now.
 
     Raises:

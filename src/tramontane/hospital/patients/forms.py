@@ -82,6 +82,7 @@ class ConsentForm(forms.Form):
 
     subject = forms.ChoiceField(choices=Subject.choices, widget=forms.HiddenInput)
     choice = forms.ChoiceField(choices=Choice.choices, widget=forms.HiddenInput)
+    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
     motive = forms.CharField(label="Motif", max_length=300, required=False)
     given_by = forms.CharField(
         label="Déclaré par", max_length=160, required=False, help_text="À remplir si ce n’est pas le patient lui-même"

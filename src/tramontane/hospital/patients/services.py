@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -37,7 +38,11 @@ class PatientError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a patient, or the person who answers for her, declares."""
+    """What a patient, or the person who answers for her, declares.
+
+    Attributes:
+        submission: identifier of the form that was sent; the same one with the same choice is the same declaration.
+    """
 
     subject: str
     choice: str
@@ -46,6 +51,7 @@ class Declaration:
     motive: str = ""
     given_by: str = ""
     source: str = "screen"
+    submission: UUID | None = None
 
     def __post_init__(self) -> None:
         if self.choice not in ALLOWED.get(self.subject, frozenset()):
@@ -64,11 +70,14 @@ def declare(patient: Patient, declaration: Declaration, *, actor: Actor) -> Cons
     acknowledged, no intention is written after it (`consultations.gateway.tracing`).
     """
     Patient.objects.select_for_update().only("pk").get(pk=patient.pk)
+    sent = {"submission": declaration.submission, "subject": declaration.subject, "choice": declaration.choice}
+    before = ConsentRecord.objects.filter(patient=patient, **sent).first() if declaration.submission else None
+    if before is not None:  # a double click, or a page sent again: even after a withdrawal, nothing is added
+        return before
     row = ConsentRecord.objects.create(
         patient=patient,
         episode=declaration.episode,
-        subject=declaration.subject,
-        choice=declaration.choice,
+        **sent,
         for_account=declaration.for_account,
         motive=declaration.motive,
         given_by=declaration.given_by,

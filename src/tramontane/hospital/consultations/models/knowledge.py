@@ -38,6 +38,11 @@ class KnownDocument(models.Model):
     title = models.CharField(max_length=250)
     service_start_time = models.DateTimeField(null=True)
     creation_time = models.DateTimeField(null=True)
+    # The words of its line (`consultations.describing`): a long list reads no entry.
+    label = models.CharField(max_length=250, blank=True)
+    author = models.CharField(max_length=200, blank=True)
+    institution = models.CharField(max_length=200, blank=True)
+    marks = models.CharField(max_length=4, blank=True)
     # The whole entry but the patient's traits (RG_0320), in the canonical JSON of dmp.xds: screens read it.
     entry = models.JSONField()
     replaced_by = models.CharField(max_length=128, blank=True)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from tramontane.dmp.nomenclatures import ValueSetName, value_set
 from tramontane.dmp.xds import DocumentEntry
+from tramontane.hospital.consultations.describing import label_of
 from tramontane.hospital.consultations.searching import Found
 from tramontane.hospital.consultations.view import Count, Notice
 from tramontane.rules.consultation import Classification, Finding, FirstSearch, Kind, NextSearch
@@ -26,15 +26,9 @@ def _notice(finding: Finding) -> Notice:
     entry = finding.entry
     replaced = finding.local.unique_id if finding.local and finding.kind is Kind.REPLACED else ""
     code = entry.type_code.code if entry.type_code else ""
-    return Notice(finding.kind, entry.unique_id, code, label_of(entry), entry.title, on=_date(entry), replaces=replaced)
-
-
-def label_of(entry: DocumentEntry) -> str:
-    """The type in French; an unknown type is shown as the DMP wrote it (EX_3.1-1050)."""
-    coded = entry.type_code
-    if coded is None:
-        return "Type non précisé"
-    return value_set(ValueSetName.TYPE_CODE).display(coded.code, coded.code_system, coded.label)
+    return Notice(
+        finding.kind, entry.unique_id, code, label_of(entry.type_code), entry.title, on=_date(entry), replaces=replaced
+    )
 
 
 def _date(entry: DocumentEntry) -> datetime | None:

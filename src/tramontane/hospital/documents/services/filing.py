@@ -17,11 +17,11 @@ from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account
 from tramontane.hospital.consultations import gateway
 from tramontane.hospital.consultations.access import Access
+from tramontane.hospital.consultations.describing import author_of, institution_of, label_of
 from tramontane.hospital.consultations.selectors import shown_document
 from tramontane.hospital.documents import selectors, vault
 from tramontane.hospital.documents.folders import Place, place_of
 from tramontane.hospital.documents.models import RecordDocument
-from tramontane.hospital.documents.rows import author_of, institution_of, label_of
 from tramontane.hospital.documents.services.reading import opened
 from tramontane.hospital.documents.viewer import sniff
 from tramontane.hospital.patients.models import Episode, Patient

@@ -10,10 +10,11 @@ from django.utils import timezone
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.consultations.access import Access
+from tramontane.hospital.consultations.selectors import shown_document
 from tramontane.hospital.documents import selectors
 from tramontane.hospital.documents.folders import place_of
 from tramontane.hospital.documents.models import RecordDocument, RetrievedContent
-from tramontane.hospital.documents.rows import Row
+from tramontane.hospital.documents.rows import Line
 from tramontane.hospital.documents.services import filing, reading, sending
 from tramontane.hospital.documents.services.sending import content_of
 from tramontane.hospital.documents.viewer import Shown, show
@@ -21,7 +22,7 @@ from tramontane.hospital.documents.viewer import Shown, show
 NOTHING: dict[str, Any] = {"row": None}
 
 
-def of_dmp(request: AuthenticatedRequest, access: Access, rows: Iterable[Row]) -> dict[str, Any]:
+def of_dmp(request: AuthenticatedRequest, access: Access, rows: Iterable[Line]) -> dict[str, Any]:
     """The document of `?doc=`, among those of the list: what is not in it does not exist here."""
     wanted = request.GET.get("doc", "")
     row = next((row for row in rows if row.unique_id == wanted), None) if wanted else None
@@ -30,13 +31,14 @@ def of_dmp(request: AuthenticatedRequest, access: Access, rows: Iterable[Row]) -
     session_key = request.session.session_key or ""
     at_hand = {row.unique_id: row for row in rows if row.read}
     content = selectors.content_of(access, session_key, row.unique_id, clock.now()) if row.read else None
-    class_code = row.entry.class_code.code if row.entry.class_code else ""
+    shown = shown_document(access.account, access.patient, row.unique_id)
     return {
         "row": row,
+        "entry": shown.entry if shown else None,
         "content": content,
         "shown": shown_of(content, session_key) if content else None,
         "at_hand": list(at_hand.values()),
-        "place": place_of(row.type_code, class_code, selectors.rules_of(access.account.legal_entity_id)),
+        "place": place_of(row.type_code, row.class_code, selectors.rules_of(access.account.legal_entity_id)),
         "places": selectors.places_of(access.account.legal_entity, access.patient) if content else [],
     }
 

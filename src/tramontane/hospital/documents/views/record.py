@@ -82,7 +82,7 @@ def _dmp(
     if not listable(record):
         return {"listable": False, "local_count": local_count, "outcome": outcome}
     at, session_key = clock.now(), request.session.session_key or ""
-    found = selectors.dmp_list(access, record, session_key, at)
+    found = selectors.dmp_lines(access, record, session_key, at)
     filters = Filters.read(request.GET)
     rows = filters.apply(found.rows, now=at, zone=timezone.get_current_timezone())
     types = type_choices(found.rows)

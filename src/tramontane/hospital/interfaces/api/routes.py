@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import FileResponse, HttpRequest
 from django.middleware.csrf import get_token
-from ninja import Path, Query, Router, Status
+from ninja import Header, Path, Query, Router, Status
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
@@ -149,15 +150,22 @@ def consent(request: HttpRequest, ipp: str = Ipp) -> Any:
 
 
 @router.post("/patients/{ipp}/consent", response={201: ConsentOut, **PROBLEMS}, summary="Enregistrer une déclaration")
-def declare(request: HttpRequest, body: ConsentIn, ipp: str = Ipp) -> Any:
-    """Add a declaration to the history; nothing is overwritten."""
+def declare(
+    request: HttpRequest,
+    body: ConsentIn,
+    ipp: str = Ipp,
+    idempotency_key: UUID | None = Header(None, alias="Idempotency-Key"),  # noqa: B008 - ninja's way
+) -> Any:
+    """Add a declaration to the history; nothing is overwritten. With an `Idempotency-Key`, sent twice it is added once."""
     account = callers.account_of(request, Role.ADMISSIONS, Role.CLINICIAN)
     patient = callers.patient_of(account, ipp=ipp)
     now = clock.now()
     episode = patients.current_episode(patient, account, now)
     alone = account if patients.records_explicit_consent(account, episode, now) else None
     try:
-        declaration = patient_services.Declaration(**body.dict(), episode=episode, for_account=alone, source="api")
+        declaration = patient_services.Declaration(
+            **body.dict(), episode=episode, for_account=alone, source="api", submission=idempotency_key
+        )
     except patient_services.PatientError as error:
         raise problems.ProblemError(422, "declaration-refusee", str(error), field=error.field) from error
     who = actor(account, request.proof)  # type: ignore[attr-defined]  # required by `account_of`
@@ -172,6 +180,4 @@ def _session_key(request: HttpRequest) -> str:
 def _place(access: Access, row: Row, body: FilingIn) -> Place:
     if body.folder:
         return Place(body.folder, body.subfolder)
-    entry = row.entry
-    class_code = entry.class_code.code if entry.class_code else ""
-    return place_of(row.type_code, class_code, rules_of(access.account.legal_entity_id))
+    return place_of(row.type_code, row.class_code, rules_of(access.account.legal_entity_id))

@@ -8,7 +8,7 @@ from functools import wraps
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -30,6 +30,7 @@ from tramontane.ui.templatetags.ui import count_of
 
 CONTENT_TYPE = "application/fhir+json"
 LARGEST_PAGE = 100
+POSTED = "/_search"
 # HTTP status → issue-type (required value set of FHIR R4).
 _KINDS = {400: "invalid", 401: "login", 403: "forbidden", 404: "not-found", 409: "conflict", 422: "invalid"}
 _WITHOUT_DMP = (Situation.NO_DMP, Situation.CLOSED)
@@ -49,7 +50,28 @@ def _fhir(view: View) -> View:
             issue = Issue("error", "not-supported", error.message, error.code, error.explain())
             return _json(pdsm.operation_outcome([issue]), 400)
 
-    return require_safe(answered)
+    return answered
+
+
+def _search(view: View) -> View:
+    """A search, by GET, or by POST on `_search` so that no identifier stands in an address (FHIR R4, 3.1.0.1.1)."""
+
+    @wraps(view)
+    def searched(request: HttpRequest) -> HttpResponseBase:
+        allowed = ["POST"] if request.path.endswith(POSTED) else ["GET", "HEAD"]
+        if request.method not in allowed:
+            return HttpResponseNotAllowed(allowed)
+        return view(request)
+
+    return _fhir(searched)
+
+
+def _parameters(request: HttpRequest) -> QueryDict:
+    """Those of the address, then those of the body of a `_search`."""
+    found = request.GET.copy()
+    if request.method == "POST":
+        found.update(request.POST)
+    return found
 
 
 def _json(resource: Resource, status: int = 200) -> HttpResponse:
@@ -72,21 +94,23 @@ def base_url() -> str:
     return f"{settings.ENVIRONMENT.base_url}/fhir"
 
 
+@require_safe
 @_fhir
 def metadata(_request: HttpRequest) -> HttpResponse:
     """What the façade does. Open to all: it says nothing of anybody."""
     return _json(pdsm.capability_statement(base_url=base_url(), version=__version__, on=clock.now().date()))
 
 
-@_fhir
+@_search
 def patients(request: HttpRequest) -> HttpResponse:
     """TD0.2: one entry when the patient has an active DMP, none otherwise."""
-    if set(request.GET) != {"identifier"}:
+    asked = _parameters(request)
+    if set(asked) != {"identifier"}:
         raise UnsupportedSearch(
             "Patient se cherche par « identifier » (INS), et rien d’autre.",
             next_step="GET /fhir/Patient?identifier=urn:oid:…|…",
         )
-    access, ins = _access(request, request.GET["identifier"])
+    access, ins = _access(request, str(asked["identifier"]))
     record = _opened(access)
     found = [] if record.situation in _WITHOUT_DMP else [pdsm.patient(ins, resource_id=_patient_id(access))]
     return _bundle(
@@ -94,15 +118,16 @@ def patients(request: HttpRequest) -> HttpResponse:
     )
 
 
-@_fhir
+@_search
 def document_references(request: HttpRequest) -> HttpResponse:
     """ITI-67. Opens the record as its page does: TD0.2 and one TD3.1, unless the DMP has just answered."""
-    parameters = [(name, value) for name in request.GET for value in request.GET.getlist(name)]
+    asked = _parameters(request)
+    parameters = [(name, value) for name in asked for value in asked.getlist(name)]
     criteria = SearchCriteria.read(
         one for one in parameters if one[0] not in ("patient.identifier", "_count", "_offset")
     )
-    count, offset = _whole(request, "_count", 50, 1, LARGEST_PAGE), _whole(request, "_offset", 0, 0, 100_000)
-    named = request.GET.getlist("patient.identifier")
+    count, offset = _whole(asked, "_count", 50, 1, LARGEST_PAGE), _whole(asked, "_offset", 0, 0, 100_000)
+    named = asked.getlist("patient.identifier")
     if len(named) != 1:
         raise UnsupportedSearch(
             "La recherche nomme un patient, et un seul.", next_step="ajoutez patient.identifier=urn:oid:…|…"
@@ -118,6 +143,7 @@ def document_references(request: HttpRequest) -> HttpResponse:
     return _bundle(request, page, total=len(rows), said=_said(record, found.withheld), more=more)
 
 
+@require_safe
 @_fhir
 def binary(request: HttpRequest, resource_id: str) -> HttpResponseBase:
     """ITI-68: an explicit act, traced as a reading. The bytes, or a Binary when FHIR is asked for."""
@@ -184,8 +210,9 @@ def _bundle(
     said: Sequence[Issue],
     more: dict[str, str] | None = None,
 ) -> HttpResponse:
-    here = f"{settings.ENVIRONMENT.base_url}{request.path}"
-    pairs = [(name, value) for name in request.GET for value in request.GET.getlist(name)]
+    here = f"{settings.ENVIRONMENT.base_url}{request.path.removesuffix(POSTED)}"
+    asked = _parameters(request)
+    pairs = [(name, value) for name in asked for value in asked.getlist(name)]
     links = [("self", f"{here}?{urlencode(pairs)}")]
     if more:
         kept = [pair for pair in pairs if pair[0] not in more]
@@ -193,8 +220,8 @@ def _bundle(
     return _json(pdsm.searchset(resources, base_url=base_url(), links=links, total=total, said=said))
 
 
-def _whole(request: HttpRequest, name: str, default: int, least: int, most: int) -> int:
-    text = request.GET.get(name, str(default))
+def _whole(asked: QueryDict, name: str, default: int, least: int, most: int) -> int:
+    text = asked.get(name, str(default))
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most):
         raise UnsupportedSearch(f"« {name} » n’est pas un nombre accepté.", expected=f"de {least} à {most}")
     return int(text)

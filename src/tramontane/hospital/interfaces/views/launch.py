@@ -22,7 +22,7 @@ from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import SERVICE_KEY, current_services
 from tramontane.hospital.consultations.access import Access, access_of
 from tramontane.hospital.consultations.views import record_context
-from tramontane.hospital.documents.selectors import dmp_list
+from tramontane.hospital.documents.selectors import dmp_lines
 from tramontane.hospital.documents.views.record import listable
 from tramontane.hospital.interfaces.link import LaunchRefusedError
 from tramontane.hospital.interfaces.models import Launch
@@ -120,5 +120,5 @@ def _context(request: AuthenticatedRequest, access: Access) -> dict[str, object]
     context = record_context(request, access)
     if not listable(context["record"]):
         return context
-    found = dmp_list(access, context["record"], request.session.session_key or "", clock.now())
+    found = dmp_lines(access, context["record"], request.session.session_key or "", clock.now())
     return context | {"rows": found.rows[:MOST_ROWS], "total": len(found.rows), "withheld": found.withheld}

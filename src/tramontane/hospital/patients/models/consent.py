@@ -39,8 +39,13 @@ class ConsentRecord(models.Model):
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=12, default="screen")  # screen, hl7, api
+    # Given with the page (or by the API's caller): the same declaration sent twice is one declaration.
+    submission = models.UUIDField(null=True)
 
     class Meta:
-        """The current state is the newest row: by patient, subject, then rank."""
+        """The current state is the newest row: by patient, subject, then rank. A replay is refused by the database."""
 
         indexes = (models.Index(fields=["patient", "subject", "-id"]),)
+        constraints = (
+            models.UniqueConstraint(fields=["patient", "submission", "subject", "choice"], name="consent_once"),
+        )

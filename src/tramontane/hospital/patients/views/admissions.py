@@ -37,6 +37,7 @@ def desk(request: AuthenticatedRequest) -> HttpResponse:
     lines = sorted((_line(episode) for episode in episodes), key=lambda line: -len(line["missing"]))
     context = {
         "day": day,
+        "submission": clock.new_uuid(),
         "previous": day - timedelta(days=1),
         "next": day + timedelta(days=1),
         "page": Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page")),

@@ -49,8 +49,12 @@ def _declare(request: AuthenticatedRequest, patient: Patient, episode: Episode |
     except services.PatientError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return False
-    services.declare(patient, declaration, actor=actor(request.account, request.proof))
-    messages.success(request, SPOKEN[values["choice"]])
+    at = clock.now()
+    row = services.declare(patient, declaration, actor=actor(request.account, request.proof))
+    if row.recorded_at < at:
+        messages.info(request, "Cette déclaration était déjà enregistrée : rien n’est ajouté.")
+    else:
+        messages.success(request, SPOKEN[values["choice"]])
     return True
 
 
@@ -75,6 +79,7 @@ def _context(
         "outside": _is_outside(request, episode),
         "history": history.order_by("-id"),
         "form": form,
+        "submission": clock.new_uuid(),
         "representatives": patient.representatives.all(),
     }
 
