@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from click.testing import CliRunner, Result
 from django.db import connection
@@ -82,3 +85,25 @@ def test_sealing_then_verifying_then_finding_what_was_touched() -> None:
     found = run("verify-traces")
     assert found.exit_code == 1
     assert f"La trace {touched.pk} a été modifiée." in found.output
+
+
+def said(*arguments: str, expected: int = 0) -> dict[str, Any]:
+    """The one JSON value on standard output."""
+    result = run(*arguments, "--json")
+    assert result.exit_code == expected, result.output
+    value: dict[str, Any] = json.loads(result.stdout)
+    return value
+
+
+def test_every_command_that_ends_tells_its_result_in_json() -> None:
+    assert {one["level"] for one in said("check", expected=1)["findings"]} >= {"failure"}
+    assert said(*ENTITY) == {"finess_juridique": "690000001", "finess_geographique": "690000019", "created": True}
+    assert said(*ENTITY)["created"] is False
+    account = said(*ACCOUNT)
+    answer = Client().post("/connexion/", {"login": account["login"], "password": account["temporary_password"]})
+    assert answer["Location"] == "/connexion/nouveau-mot-de-passe/"
+    token = said("create-scim-token", "--entite", "690000001", "--nom", "RH")["token"]
+    assert Client().get("/scim/v2/Users", headers={"authorization": f"Bearer {token}"}).status_code == 200
+    verified = said("verify-traces")
+    assert verified["intact"] is True
+    assert verified["traces"] == Trace.objects.count() > 0

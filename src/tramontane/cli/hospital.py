@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from tramontane.cli.base import REFUSED, UNUSABLE, FrenchCommand, FrenchGroup
+from tramontane.cli.base import REFUSED, UNUSABLE, FrenchCommand, FrenchGroup, emit, json_option
 
 OPERATIONS = "tramontane.cli.hospital_operations"
 
@@ -84,7 +84,9 @@ def serve(host: str, port: int, socket: str, workers: int) -> None:
     click.echo(
         f"Application hospitalière : {settings.ENVIRONMENT.base_url} ({socket or f'{host}:{port}'}), Ctrl-C pour arrêter."
     )
-    listening: dict[str, Any] = {"uds": Path(socket), "uds_permissions": 0o660} if socket else {"address": host, "port": port}
+    listening: dict[str, Any] = (
+        {"uds": Path(socket), "uds_permissions": 0o660} if socket else {"address": host, "port": port}
+    )
     Granian(
         "tramontane.hospital.config.wsgi:application",
         interface=Interfaces.WSGI,
@@ -105,18 +107,21 @@ def migrate() -> None:
 
 
 @hospital.command("check", cls=FrenchCommand)
-def check() -> None:
+@json_option
+def check(*, as_json: bool) -> None:
     """Vérifier l'installation : une phrase par constat. Code 1 si quelque chose bloque."""
     start()
     from tramontane.hospital.config.checks import findings
     from tramontane.hospital.config.findings import Level
 
-    blocked = False
-    marks = {Level.OK: "✓", Level.WARNING: "!", Level.FAILURE: "✕"}
-    for finding in findings():
-        click.echo(f"{marks[finding.level]} {finding.sentence}")
-        blocked |= finding.level is Level.FAILURE
-    sys.exit(REFUSED if blocked else 0)
+    found = list(findings())
+    if as_json:
+        emit({"findings": [{"level": finding.level.name.lower(), "sentence": finding.sentence} for finding in found]})
+    else:
+        marks = {Level.OK: "✓", Level.WARNING: "!", Level.FAILURE: "✕"}
+        for finding in found:
+            click.echo(f"{marks[finding.level]} {finding.sentence}")
+    sys.exit(REFUSED if any(finding.level is Level.FAILURE for finding in found) else 0)
 
 
 @hospital.command("create-entity", cls=FrenchCommand)
@@ -124,7 +129,8 @@ def check() -> None:
 @click.option("--nom", "name", required=True, metavar="NOM", help="Nom de l'établissement.")
 @click.option("--finess-geographique", required=True, metavar="FINESS", help="FINESS du premier site (ET).")
 @click.option("--site", required=True, metavar="NOM", help="Nom du premier site.")
-def create_entity(finess_juridique: str, name: str, finess_geographique: str, site: str) -> None:
+@json_option
+def create_entity(*, finess_juridique: str, name: str, finess_geographique: str, site: str, as_json: bool) -> None:
     """Créer une entité juridique et son premier site."""
     start()
     from django.db import transaction
@@ -138,6 +144,9 @@ def create_entity(finess_juridique: str, name: str, finess_geographique: str, si
         GeographicEntity.objects.get_or_create(
             finess_geographique=et.value, defaults={"name": site, "legal_entity": entity}
         )
+    if as_json:
+        emit({"finess_juridique": ej.value, "finess_geographique": et.value, "created": created})
+        return
     click.echo("Entité créée." if created else "L'entité existait déjà ; son site aussi, ou vient d'être créé.")
 
 
@@ -154,7 +163,8 @@ def create_entity(finess_juridique: str, name: str, finess_geographique: str, si
     metavar="ROLE",
     help="clinician, admissions, account_manager, rssi, dpo ; répétable.",
 )
-def create_account(finess: str, **fields: Any) -> None:
+@json_option
+def create_account(*, finess: str, as_json: bool, **fields: Any) -> None:
     """Créer un compte et afficher, une fois, son mot de passe provisoire."""
     start()
     from tramontane.hospital import clock
@@ -172,13 +182,17 @@ def create_account(finess: str, **fields: Any) -> None:
     except lifecycle.InvalidAccountError as error:
         raise click.UsageError(str(error)) from error
     password = passwords.hand_over(account, who, clock.now())
+    if as_json:
+        emit({"login": account.login, "temporary_password": password, "valid_days": 7})
+        return
     click.echo(f"Compte « {account.login} » créé. Mot de passe provisoire, valable 7 jours : {password}")
 
 
 @hospital.command("create-scim-token", cls=FrenchCommand)
 @click.option("--entite", "finess", required=True, metavar="FINESS", help="FINESS de l'entité juridique.")
 @click.option("--nom", "name", required=True, metavar="NOM", help="Qui s'en servira, par exemple « RH ».")
-def create_scim_token(finess: str, name: str) -> None:
+@json_option
+def create_scim_token(*, finess: str, name: str, as_json: bool) -> None:
     """Créer un jeton SCIM et l'afficher une fois."""
     start()
     import secrets
@@ -192,6 +206,9 @@ def create_scim_token(finess: str, name: str) -> None:
         raise click.UsageError(f"Aucune entité juridique {finess}.")
     token = secrets.token_urlsafe(32)
     ScimToken.objects.create(legal_entity=entity, name=name[:80], hash=token_hash(token), created_at=clock.now())
+    if as_json:
+        emit({"name": name, "token": token})
+        return
     click.echo(f"Jeton SCIM de « {name} », affiché cette seule fois : {token}")
 
 
@@ -228,12 +245,17 @@ def seal(pause: int) -> None:
 
 @hospital.command("verify-traces", cls=FrenchCommand)
 @click.option("--tete", "head", default="", metavar="EMPREINTE", help="Tête de chaîne notée ailleurs, à retrouver.")
-def verify_traces(head: str) -> None:
+@json_option
+def verify_traces(*, head: str, as_json: bool) -> None:
     """Relire toute la chaîne de traces. Code 1 si quelque chose a été touché."""
     start()
     from tramontane.hospital.traces import chain
 
     result = chain.verify(head)
+    if as_json:
+        counted = {name: getattr(result, name) for name in ("traces", "seals", "unsealed", "purged", "head")}
+        emit({"intact": result.intact, "findings": [finding.sentence for finding in result.findings], **counted})
+        sys.exit(0 if result.intact else REFUSED)
     for finding in result.findings:
         click.echo(f"✕ {finding.sentence}")
     state = "intacte" if result.intact else "altérée"

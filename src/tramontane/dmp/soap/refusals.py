@@ -18,7 +18,7 @@ FAULT_SENTENCES: Mapping[str, Sentence] = {
     ),
     "DMPAccessDeniedByRightsService": (
         "Le SI-DMP refuse cet accès : les droits du professionnel ne le permettent pas.",
-        "vérifiez la profession, le mode d'accès et l'autorisation du patient",
+        "vérifiez la profession, le mode d'accès, l'autorisation du patient et le contrat AIR simplifié du site",
     ),
     "MessageAddressingHeaderRequired": (
         "Le SI-DMP n'a pas trouvé un en-tête WS-Addressing obligatoire.",
