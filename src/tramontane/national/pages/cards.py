@@ -53,8 +53,8 @@ def read_card(certificate: x509.Certificate | None, trust: TrustStore, *, at: da
     for verdict in trust.check(certificate, at=at, usage=CertificateUsage.AUTHENTICATION):
         if verdict.outcome is not Outcome.PASSED:
             raise CardRefused(
-                f"Carte refusée. {verdict.title} : non. Reçu : {verdict.received or 'non vérifiable'}. "
-                f"Ensuite : {verdict.next_step or 'présentez une carte en cours de validité'}."
+                f"Carte refusée. {verdict.title} : non. Reçu : {verdict.received or 'non vérifiable'}. "
+                f"Ensuite : {verdict.next_step or 'présentez une carte en cours de validité'}."
             )
     return _holder(certificate.subject)
 
@@ -68,7 +68,7 @@ def _holder(subject: x509.Name) -> Holder:
         identity = PsIdNat(names[NameOID.COMMON_NAME])
     except InvalidIdentifier as error:
         raise CardRefused(
-            "Ce certificat n’est pas celui d’une personne : son CN n’est pas un identifiant national (PS_IdNat). "
+            "Ce certificat n’est pas celui d’une personne : son CN n’est pas un identifiant national (PS_IdNat). "
             "Présentez une carte CPE, CDE ou CPS, pas le certificat de l’établissement."
         ) from error
     people = (names[NameOID.SURNAME], names[NameOID.GIVEN_NAME])

@@ -45,15 +45,15 @@ def latest_day(signed_on: date) -> date:
 def problems(declaration: Declaration, signed_on: date) -> Iterator[str]:
     """Why this auto-homologation opens no contract; nothing when it does."""
     if not 1 <= declaration.months <= MAX_MONTHS:
-        yield f"L’auto-homologation vaut de 1 à {MAX_MONTHS} mois ; vous avez indiqué {declaration.months} (EXI 29)."
+        yield f"L’auto-homologation vaut de 1 à {MAX_MONTHS} mois ; vous avez indiqué {declaration.months} (EXI 29)."
         return
     if declaration.homologated_on > signed_on:
-        yield "L’auto-homologation se déclare une fois le PV signé : sa date ne peut pas être dans le futur (EXI 29)."
+        yield "L’auto-homologation se déclare une fois le PV signé : sa date ne peut pas être dans le futur (EXI 29)."
         return
     if last_day(declaration, signed_on) < signed_on:
         yield f"Cette auto-homologation a expiré le {_end(declaration):%d/%m/%Y} : tenez une nouvelle commission avant de signer."
     if not declaration.referentiel_version.strip():
-        yield "La version du référentiel est obligatoire : elle figure sur votre PV."
+        yield "La version du référentiel est obligatoire : elle figure sur votre PV."
 
 
 def _end(declaration: Declaration) -> date:

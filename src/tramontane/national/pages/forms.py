@@ -11,7 +11,7 @@ from tramontane.national.models import DirectoryKind, GeographicEntity, RenewalT
 from tramontane.national.pages.contract_rules import MAX_MONTHS, Declaration
 from tramontane.national.pages.engagements import engagements
 
-_REQUIRED = "Cochez cette case : sans cet engagement, il n’y a pas de contrat."
+_REQUIRED = "Cochez cette case : sans cet engagement, il n’y a pas de contrat."
 
 
 class _Page(forms.Form):
@@ -107,13 +107,13 @@ class ImportForm(_Page):
     """A file to report on."""
 
     kind = forms.ChoiceField(label="Annuaire", choices=DirectoryKind.choices)
-    file = forms.FileField(label="Fichier CSV", help_text="Séparateur « ; », au plus 4 Mo et 50 000 lignes")
+    file = forms.FileField(label="Fichier CSV", help_text="Séparateur « ; », au plus 4 Mo et 50 000 lignes")
 
     def clean_file(self) -> Any:
         """Refuse what would not fit in memory."""
         file = self.cleaned_data["file"]
         if file.size > 4 * 1024 * 1024:
-            raise forms.ValidationError("Ce fichier dépasse 4 Mo : coupez-le en plusieurs.")
+            raise forms.ValidationError("Ce fichier dépasse 4 Mo : coupez-le en plusieurs.")
         return file
 
 
@@ -139,7 +139,7 @@ class EnrolmentForm(_Page):
     """The first visit of a card."""
 
     legal_entity = forms.ChoiceField(label="Entité juridique que vous représentez")
-    capacity = forms.CharField(label="Votre fonction", max_length=100, help_text="Par exemple : directrice générale")
+    capacity = forms.CharField(label="Votre fonction", max_length=100, help_text="Par exemple : directrice générale")
 
     def __init__(self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

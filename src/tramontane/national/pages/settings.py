@@ -23,7 +23,7 @@ _SECURE = _BASE_URL.scheme == "https"
 NATIONAL_UNSAFE_PERSONAS = os.environ.get("TRAMONTANE_NATIONAL_UNSAFE_PERSONAS", "") == "1"
 if NATIONAL_UNSAFE_PERSONAS and os.environ.get("TRAMONTANE_ENV") == "production":
     raise ImproperlyConfigured(
-        "TRAMONTANE_NATIONAL_UNSAFE_PERSONAS=1 ouvre les pages sans aucune preuve d’identité : "
+        "TRAMONTANE_NATIONAL_UNSAFE_PERSONAS=1 ouvre les pages sans aucune preuve d’identité : "
         "refusé avec TRAMONTANE_ENV=production. Retirez l’une des deux variables."
     )
 NATIONAL_OFFICERS = frozenset(filter(None, os.environ.get("TRAMONTANE_NATIONAL_OFFICERS", "").split(",")))
@@ -104,7 +104,7 @@ UI = {
     "establishment": "Services nationaux (maquette)",
     "logo_url": "",
     "theme_url": "/theme.css",
-    "sandbox": "Bac à sable : simulation, aucun lien avec les services nationaux",
+    "sandbox": "Bac à sable : simulation, aucun lien avec les services nationaux",
 }
 # Another accent than the hospital's, so that a trainee knows at a glance on which side she is.
 NATIONAL_ACCENT = "#6b3fa0"

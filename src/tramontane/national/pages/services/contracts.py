@@ -80,9 +80,9 @@ def amend(person: Person, contract: Contract, entities: Collection[str], at: dat
     declaration = Declaration(contract.homologated_on, contract.homologation_months, contract.referentiel_version)
     signature = _Signature(ContractKind.AMENDMENT, person, at, declaration, contract)
     if set(entities) == set(contract.entities.values_list("geographic_entity_id", flat=True)):
-        raise ActRefused("Cet avenant ne change rien : ajoutez ou retirez au moins une entité.")
+        raise ActRefused("Cet avenant ne change rien : ajoutez ou retirez au moins une entité.")
     if contract.valid_until < signature.day:
-        raise ActRefused(f"Le contrat {contract.number} a expiré : renouvelez-le au lieu de l’amender.")
+        raise ActRefused(f"Le contrat {contract.number} a expiré : renouvelez-le au lieu de l’amender.")
     return _write(signature, entities)
 
 
@@ -158,7 +158,7 @@ def _end_replaced(signature: _Signature, legal_entity: LegalEntity) -> set[str]:
         ended_at=signature.at
     )
     if not ended:
-        raise ActRefused(f"Le contrat {signature.replaces.number} a déjà été remplacé : ouvrez le plus récent.")
+        raise ActRefused(f"Le contrat {signature.replaces.number} a déjà été remplacé : ouvrez le plus récent.")
     return set(signature.replaces.entities.values_list("geographic_entity_id", flat=True))
 
 

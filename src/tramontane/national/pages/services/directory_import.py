@@ -99,10 +99,10 @@ def _plan(kind: DirectoryKind, content: bytes) -> _Plan:
     missing = [name for name in reader.columns if rows and name not in rows[0]]
     if not rows or missing:
         raise ActRefused(
-            f"Le fichier n’a pas les colonnes attendues : {', '.join(missing or reader.columns)}. Partez du modèle."
+            f"Le fichier n’a pas les colonnes attendues : {', '.join(missing or reader.columns)}. Partez du modèle."
         )
     if len(rows) > MAX_LINES:
-        raise ActRefused(f"Le fichier a {len(rows)} lignes ; au plus {MAX_LINES} à la fois.")
+        raise ActRefused(f"Le fichier a {len(rows)} lignes ; au plus {MAX_LINES} à la fois.")
     read = list(_lines(reader.plan(rows)))
     return _Plan([line for line, _ in read], [change for _, change in read if change is not None])
 

@@ -98,7 +98,7 @@ class _Finess(_Reader):
         known = self._known.get(finess)
         differences = _differences(known, columns)
         if self._names.get(legal) != name:
-            differences.append(f"entité juridique : {name}")
+            differences.append(f"entité juridique : {name}")
             self._names[legal] = name
         return Change(
             GeographicEntity, finess, columns, known is None, differences, legal_entity={"finess": legal, "name": name}
@@ -121,7 +121,7 @@ class _Rpps(_Reader):
         places = tuple(sorted(filter(None, row["finess"].replace(",", " ").split())))
         unknown = [one for one in places if one not in self._places]
         if unknown:
-            raise LineRefused(f"FINESS géographique inconnu de l’annuaire : {', '.join(unknown)}")
+            raise LineRefused(f"FINESS géographique inconnu de l’annuaire : {', '.join(unknown)}")
         known = self._known.get(rpps)
         columns: dict[str, Any] = {
             "family_name": _text(row, "nom"),
@@ -132,11 +132,11 @@ class _Rpps(_Reader):
         differences = _differences(known, columns)
         allowed = _flag(row, "autorise")
         if known is None or (known.authorised and not allowed):
-            columns |= {"authorised": allowed, "cause": "" if allowed else "annuaire importé : accès non autorisé"}
+            columns |= {"authorised": allowed, "cause": "" if allowed else "annuaire importé : accès non autorisé"}
             differences += ["accès suspendu"] if not allowed else []
         elif allowed and not known.authorised:
             raise LineRefused(
-                "professionnel suspendu : un import ne rétablit pas un accès, un agent le fait avec un motif"
+                "professionnel suspendu : un import ne rétablit pas un accès, un agent le fait avec un motif"
             )
         if known is None or sorted(one.pk for one in known.establishments.all()) != list(places):
             differences.append("rattachements")
@@ -160,13 +160,13 @@ def _differences(known: Any, columns: Mapping[str, Any]) -> list[str]:
 
 def _text(row: Row, name: str) -> str:
     if not row[name]:
-        raise LineRefused(f"colonne « {name} » vide")
+        raise LineRefused(f"colonne « {name} » vide")
     return row[name]
 
 
 def _flag(row: Row, name: str) -> bool:
     if row[name].casefold() not in _YES_NO:
-        raise LineRefused(f"colonne « {name} » : oui ou non attendu, reçu « {row[name][:20]} »")
+        raise LineRefused(f"colonne « {name} » : oui ou non attendu, reçu « {row[name][:20]} »")
     return _YES_NO[row[name].casefold()]
 
 

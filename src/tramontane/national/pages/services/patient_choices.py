@@ -126,7 +126,7 @@ def _with_visibility(
     rows = visible_to_patient(_record(person), for_a_child=person.for_a_child)
     row = rows.select_for_update().filter(pk=entry_uuid).first()
     if row is None:
-        raise ActRefused("Ce document a changé ou n’est plus visible : revenez à la liste.")
+        raise ActRefused("Ce document a changé ou n’est plus visible : revenez à la liste.")
     if row.masked == masked:
         raise ActRefused("Ce document est déjà masqué." if masked else "Ce document n’est pas masqué.")
     others = tuple(

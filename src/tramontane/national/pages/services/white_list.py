@@ -75,7 +75,7 @@ def reestablish(finess: str, grounds: str, person: Person, at: datetime) -> None
         raise ActRefused("Cette entité est fermée dans l’annuaire FINESS : elle ne peut pas être rétablie.")
     if entry.valid_until < at.astimezone(FRANCE).date():
         raise ActRefused(
-            "Cette entité n’a plus de contrat en vigueur : l’établissement doit d’abord signer ou renouveler."
+            "Cette entité n’a plus de contrat en vigueur : l’établissement doit d’abord signer ou renouveler."
         )
     _change(entry, WhiteListStatus.ACTIVE, "", at)
     acts.record(ActKind.ENTITY_REESTABLISHED, person, at, finess=finess, detail=grounds)

@@ -17,7 +17,7 @@ from tramontane.national.pages.services.refusals import ActRefused
 from tramontane.national.pages.views.health_space import viewed
 
 _OPENINGS = {
-    "fermer": (patient_choices.close, "DMP fermé : plus personne ne peut le consulter ni l’alimenter."),
+    "fermer": (patient_choices.close, "DMP fermé : plus personne ne peut le consulter ni l’alimenter."),
     "rouvrir": (patient_choices.reopen, "DMP rouvert, tel qu’il était."),
 }
 

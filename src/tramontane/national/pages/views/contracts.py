@@ -120,7 +120,7 @@ def _signing(
         else:
             messages.success(
                 request,
-                f"Contrat {contract.number} signé. La liste blanche est à jour : le prochain appel en tient compte.",
+                f"Contrat {contract.number} signé. La liste blanche est à jour : le prochain appel en tient compte.",
                 extra_tags="ok",
             )
             return redirect("contract", contract.pk)

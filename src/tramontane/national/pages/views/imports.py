@@ -50,7 +50,7 @@ def report(request: PersonRequest, pk: int) -> HttpResponse:
         except ActRefused as refused:
             messages.error(request, str(refused), extra_tags="stop")
         else:
-            messages.success(request, "Fichier appliqué : le prochain appel en tient compte.", extra_tags="ok")
+            messages.success(request, "Fichier appliqué : le prochain appel en tient compte.", extra_tags="ok")
         return redirect("directory-import", pk)
     counts = row.report["counts"]
     useful = counts.get(services.ADDED, 0) + counts.get(services.CHANGED, 0)

@@ -17,8 +17,8 @@ from tramontane.national.pages.views.health_space import viewed
 from tramontane.national.selectors import state_of
 
 _ACTS = {
-    "bloquer": (patient_choices.block, "Professionnel bloqué : son prochain appel sera refusé."),
-    "debloquer": (patient_choices.unblock, "Professionnel débloqué : il lui faut de nouveau votre consentement."),
+    "bloquer": (patient_choices.block, "Professionnel bloqué : son prochain appel sera refusé."),
+    "debloquer": (patient_choices.unblock, "Professionnel débloqué : il lui faut de nouveau votre consentement."),
 }
 _BADGES = {
     Authorisation.VALIDE: ("Autorisé", "ok"),

@@ -41,7 +41,7 @@ def professional(request: PersonRequest, rpps: str) -> HttpResponse:
         except ActRefused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, "Décision enregistrée : le prochain appel en tient compte.", extra_tags="ok")
+            messages.success(request, "Décision enregistrée : le prochain appel en tient compte.", extra_tags="ok")
             return redirect("professional", rpps)
     context = {
         "one": one,

@@ -53,7 +53,7 @@ def entry(request: PersonRequest, finess: str) -> HttpResponse:
         except ActRefused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, "Décision enregistrée : le prochain appel en tient compte.", extra_tags="ok")
+            messages.success(request, "Décision enregistrée : le prochain appel en tient compte.", extra_tags="ok")
             return redirect("white-list-entry", finess)
     today = timezone.localdate()
     context = {
