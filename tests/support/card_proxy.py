@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import yaml
+from django.db import connection
 
 from support.needs import missing
 from support.pki import pki
@@ -75,8 +78,9 @@ def behind_nginx(root: Path, *accounts: str) -> Iterator[Proxied]:
         missing("nginx", "nginx-light")
     made = Proxied(root, *_free_ports())
     environment = _prepare(made)
-    for command in (["-m", "django", "migrate", "-v", "0"], ["-c", SEED, *accounts]):
-        subprocess.run([sys.executable, *command], env=environment, check=True, capture_output=True)
+    (root / "data").mkdir()
+    copy_of_the_test_database(root / "data" / "hospital.sqlite3")
+    subprocess.run([sys.executable, "-c", SEED, *accounts], env=environment, check=True, capture_output=True)
     application = [
         sys.executable,
         "-c",
@@ -99,6 +103,14 @@ def behind_nginx(root: Path, *accounts: str) -> Iterator[Proxied]:
             process.terminate()
         for process in running:
             process.wait(timeout=15)
+
+
+def copy_of_the_test_database(path: Path) -> None:
+    """The schema that this run already made (a test marked `django_db`): migrating again would cost seconds."""
+    if connection.vendor != "sqlite":
+        pytest.skip("the application of this test runs on SQLite; the other run of the suite covers it")
+    with sqlite3.connect(connection.settings_dict["NAME"]) as made, sqlite3.connect(path) as copy:
+        made.backup(copy)
 
 
 def _prepare(made: Proxied) -> dict[str, str]:

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
+
 from support.card_proxy import CHANNEL_KEY, Proxied, behind_nginx
 from support.hospital import make_rpps
 from support.pki import pki
@@ -53,6 +55,7 @@ def card(profile: Profile = Profile.AUTH_CLI, rpps: str = RPPS) -> Credentials:
     return pki().demo.issue_cps(Person(f"8{rpps}", "LIBRE", "MAX"), profile, key=pki().auth.key)
 
 
+@pytest.mark.django_db
 def test_only_a_card_read_by_the_proxy_opens_a_session(tmp_path: Path) -> None:
     good = card()
     with behind_nginx(tmp_path, "max", RPPS) as site:

@@ -27,10 +27,12 @@ from webauthn.helpers.structs import (
 )
 
 from tramontane.hospital.accounts.models import Account, Passkey
+from tramontane.hospital.accounts.services import once
 from tramontane.hospital.traces.events import Actor, Event
 from tramontane.hospital.traces.services import record
 
 CHALLENGE_LIVES = timedelta(minutes=5)
+NOT_RECOGNISED = "Cette clé d’accès n’a pas été reconnue. Recommencez, ou utilisez votre mot de passe."
 _KEY = "passkey_challenge"
 
 
@@ -121,9 +123,10 @@ def authenticate(session: SessionBase, answer: dict[str, Any], at: datetime, *, 
             require_user_verification=True,
         )
     except (WebAuthnException, Passkey.DoesNotExist, ValueError, KeyError, TypeError) as error:
-        raise PasskeyError(
-            "Cette clé d’accès n’a pas été reconnue. Recommencez, ou utilisez votre mot de passe."
-        ) from error
+        raise PasskeyError(NOT_RECOGNISED) from error
+    # The session forgets the challenge when its request ends: two at the same instant would both find it there.
+    if not once.consume(f"passkey:{bytes_to_base64url(challenge)}", at + CHALLENGE_LIVES):
+        raise PasskeyError(NOT_RECOGNISED)
     Passkey.objects.filter(pk=key.pk).update(sign_count=verified.new_sign_count, last_used_at=at)
     return key.account
 

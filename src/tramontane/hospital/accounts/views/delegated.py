@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts import choosing, sessions
-from tramontane.hospital.accounts.models import Account, ConsumedToken, OpenSession
+from tramontane.hospital.accounts.models import Account, OpenSession
 from tramontane.hospital.accounts.oidc import evidence, flow, people, situations, tokens
 from tramontane.hospital.accounts.oidc.errors import OidcError
 from tramontane.hospital.accounts.oidc.metadata import keys
@@ -25,7 +25,7 @@ from tramontane.hospital.accounts.oidc.profiles import ProviderProfile, provider
 from tramontane.hospital.accounts.proof import SessionProof
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
-from tramontane.hospital.accounts.services import throttle
+from tramontane.hospital.accounts.services import once
 from tramontane.hospital.accounts.services.refusals import trace_refusal
 from tramontane.hospital.accounts.views.home import next_address
 from tramontane.hospital.accounts.views.notice import landing
@@ -35,6 +35,7 @@ from tramontane.hospital.traces.services import record
 logger = logging.getLogger("tramontane.accounts")
 OTHER_PERSON = "L’identité confirmée n’est pas celle de la session ouverte. Déconnectez-vous d’abord."
 CHOICES, CHOSEN = "situations", "situation"
+LOGOUT_TOKEN_KEPT = timedelta(hours=1)
 
 
 def _profile(key: str) -> ProviderProfile:
@@ -183,10 +184,7 @@ def backchannel_logout(request: HttpRequest, key: str) -> HttpResponse:
     profile = _profile(key)
     now = clock.now()
     try:
-        claims = tokens.logout_token(
-            request.POST.get("logout_token"), profile, lambda again: keys(profile, now, again=again), now
-        )
-        _consume(f"{profile.key}:{claims['jti']}", now)
+        claims = _logout_claims(profile, request.POST.get("logout_token"), now)
     except OidcError as error:
         logger.warning("oidc.logout_refused", extra={"provider": profile.key, "check": error.code})
         return JsonResponse({"error": "invalid_request", "error_description": error.code}, status=400)
@@ -205,12 +203,9 @@ def _trace_end(row: OpenSession) -> None:
     record(Event("connexion.fin", actor(row.account, None), detail={"by": row.provider}))
 
 
-def _consume(name: str, now: datetime) -> None:
-    """Refuse a token already used."""
-    try:
-        with transaction.atomic():
-            ConsumedToken.objects.create(
-                key=throttle.key(throttle.Scope.CODE, name), expires_at=now + timedelta(hours=1)
-            )
-    except IntegrityError as error:
-        raise OidcError("jti-rejoue") from error
+def _logout_claims(profile: ProviderProfile, token: str | None, now: datetime) -> dict[str, Any]:
+    """The claims of a logout token, the first time it comes."""
+    claims = tokens.logout_token(token, profile, lambda again: keys(profile, now, again=again), now)
+    if not once.consume(f"{profile.key}:{claims['jti']}", now + LOGOUT_TOKEN_KEPT):
+        raise OidcError("jti-rejoue")
+    return claims
