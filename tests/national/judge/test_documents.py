@@ -125,6 +125,14 @@ def test_a_refusal_names_every_row_of_the_matrix_that_the_document_calls_for(cas
     assert refused.next_step
 
 
+@pytest.mark.parametrize("mode", [AccessMode.NORMAL, B, R])
+def test_at_a_patient_the_registry_does_not_know_a_masked_document_stays_masked(mode: AccessMode) -> None:
+    known = reader(vihf(AUTRE_MEDECIN, access_mode=mode))
+    nobody = replace(known, facts=replace(known.facts, patient=None))
+    assert not nobody.is_medecin_traitant
+    assert not is_visible(nobody, MASKED)
+
+
 def test_a_visible_document_is_told_without_advice() -> None:
     seen = judge_document(reader(vihf(AUTRE_MEDECIN)), DOCUMENT)
     assert [(one.outcome, one.expected, one.received, one.next_step) for one in seen] == [
