@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -34,6 +35,12 @@ def count_of(number: int, forms: str) -> str:
     """« 1 document », « 3 documents », « 0 document »: French counts zero as singular."""
     singular, plural = forms.split(",")
     return f"{number:,}".replace(",", "\u202f") + NBSP + (plural if abs(number) >= 2 else singular)
+
+
+@register.filter
+def typographic(text: str) -> str:
+    """French typography for a sentence of the rules or of an error, which is written plain: apostrophes, spaces that hold."""
+    return re.sub(r" ([:;?!»])", rf"{NBSP}\1", str(text)).replace("« ", f"«{NBSP}").replace("'", "’")
 
 
 def _clock(moment: datetime) -> str:
