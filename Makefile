@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench campaign system-packages format clean
+.PHONY: help setup demo test test-postgresql check bench campaign system-packages format clean
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -31,6 +31,10 @@ demo: $(READY) ## Start the national stand-in and the hospital application; cons
 test: $(READY) ## Install the system packages the tests use where possible, then run the tests
 	@./scripts/system-packages --if-possible
 	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+test-postgresql: $(READY) ## Run the tests of both applications on PostgreSQL instead of SQLite
+	@./scripts/system-packages --if-possible
+	@TRAMONTANE_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadgroup tests/hospital tests/national tests/demo tests/spec tests/cli/test_hospital.py $(ARGS)
 
 check: $(READY) ## Everything that needs no test run: lint, format, types, import contracts
 	$(BIN)/uv lock --check --quiet

@@ -1,4 +1,4 @@
-"""The hospital application of the demo: its database prepared, then served by Granian with its background worker."""
+"""The hospital application of the demo: its database prepared, served by Granian, with the process of its tasks and duties."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _server(port: int) -> list[str]:
 
 
 def _worker() -> list[str]:
-    return [sys.executable, "-m", "django", "db_worker", "--interval", "1"]
+    return [sys.executable, "-m", "tramontane.hospital.config.work"]
 
 
 def _wait(application: Application, server: subprocess.Popen[bytes]) -> None:

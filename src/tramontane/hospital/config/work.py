@@ -40,7 +40,6 @@ class Schedule:
 
 def perform(duty: Duty) -> bool:
     """Run one duty and say in the log what it did; a failure is said too, and stops nobody."""
-    close_old_connections()
     try:
         count = duty.do(clock.now())
     except PASSING:
@@ -79,6 +78,7 @@ def _turn(stop: threading.Event) -> None:
     schedule = Schedule()
     try:
         while not stop.is_set():
+            close_old_connections()
             stop.wait(max(schedule.run(time.monotonic()) - time.monotonic(), 0.1))
     finally:
         connections.close_all()
