@@ -67,7 +67,7 @@ class PsIdKind(StrEnum):
 # The internal identifier after "/": anything that cannot break an HL7 string.
 _INTERNAL = r"(?:/[^\s^&~|\\/]+)?"
 # PDSm, PSIdNat.fsh. Only the RPPS is checked further, by Rpps itself.
-_FORMS: dict[PsIdKind, re.Pattern[str]] = {
+_FORMS: dict[str, re.Pattern[str]] = {
     PsIdKind.ADELI: re.compile(r"0[0-9A-Z]{9}", re.ASCII),
     PsIdKind.CABINET_ADELI: re.compile(r"1[0-9A-Z]+" + _INTERNAL, re.ASCII),
     PsIdKind.FINESS: re.compile("3" + FINESS_FORM.pattern + _INTERNAL, re.ASCII),
@@ -91,7 +91,8 @@ class PsIdNat:
     OID = "1.2.250.1.71.4.2.1"
 
     def __post_init__(self) -> None:
-        if not any(matches(form, self.value) for form in _FORMS.values()):
+        form = _FORMS.get(self.value[:1])
+        if form is None or not matches(form, self.value):
             raise refuse(
                 "Cet identifiant national de professionnel n'a pas la forme que son préfixe annonce.",
                 code="ps-idnat-forme",

@@ -27,7 +27,8 @@ def write_instant(instant: datetime) -> str:
     """
     if instant.tzinfo is None:
         raise ValueError("naive datetime: give it a time zone")
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def read_instant(text: str) -> datetime:

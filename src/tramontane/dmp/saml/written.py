@@ -35,7 +35,7 @@ _TAIL = form(STATEMENTS, _FORMAT, _text("name_id"), _AUTHN, _text("context"), _D
 _RECEIVED = re.compile(f"{form(START + XS_DECLARATION)}(?P<head>{_HEAD}){SIGNATURE_FORM}(?P<tail>{_TAIL})")
 
 _OPENING, _CLOSING = START.encode() + b" ", b"</saml2:Assertion>"
-_EMPTY = f'{START} ID="%s"/>'
+_EMPTY = f"{START}/>".encode()
 _TWICE = 2  # in ID, and after # in the Reference
 
 
@@ -47,7 +47,7 @@ class WrittenAssertion(NamedTuple):
         attributes: content of AttributeStatement, unproven: `cut_attributes` proves it and reads it.
         signed: canonical form without the Signature: the bytes that the rest says.
         outside: the document without the assertion.
-        outlined: the document with an empty element of the same name and ID in its place, by which it may be judged.
+        outlined: the document with an empty element of the same name in its place, by which it may be judged.
     """
 
     assertion_id: str
@@ -77,13 +77,11 @@ def find_written(document: bytes) -> WrittenAssertion | None:
         return None
     if found is None:
         return None
-    assertion_id = found["reference"]
     outside = document[:start] + document[end:]
     # Nothing beside the assertion, nor inside it, can then spell its ID.
-    if document.count(assertion_id.encode()) != _TWICE or b"&#" in outside:
+    if document.count(found["reference"].encode()) != _TWICE or b"&#" in outside:
         return None
-    outline = (_EMPTY % assertion_id).encode()
-    return _cut(found, outside, b"%b%b%b" % (document[:start], outline, document[end:]))
+    return _cut(found, outside, b"%b%b%b" % (document[:start], _EMPTY, document[end:]))
 
 
 def _cut(found: re.Match[str], outside: bytes, outlined: bytes) -> WrittenAssertion:

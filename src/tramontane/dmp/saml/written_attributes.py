@@ -52,7 +52,7 @@ def cut_attributes(text: str, apart: str) -> tuple[WrittenAttributes, str | None
 
 @lru_cache(maxsize=1024)
 def _others(*parts: str) -> WrittenAttributes | None:
-    """The software, the structure, the user and his roles come back in every token."""
+    """The same user's come back in every token of his."""
     read = [_attributes(part) for part in parts if part]
     if any(attributes is None for attributes in read):
         return None
@@ -68,8 +68,12 @@ def _attributes(text: str) -> tuple[Attribute, ...] | None:
     return found if len(found) == len(attributes) else None
 
 
+@lru_cache(maxsize=1024)
 def _attribute(text: str) -> Attribute | None:
-    """What stands between the marks: a name, and its text or the elements it holds."""
+    """What stands between the marks: a name, and its text or the elements it holds.
+
+    The structure, the software and the roles of a user are those of others.
+    """
     name, typed, value = text.partition(_TYPED)
     if not typed:
         name, _, held = text.partition(_HOLDING)

@@ -31,6 +31,7 @@ from tramontane.dmp.xml import kept_parser
 # UTF-8 whatever follows: no mark, and no other encoding declared.
 _UTF_8 = re.compile(rb'(?:<\?xml version="1\.0"(?: encoding="UTF-8")?\?>[ \t\r\n]*)?<[A-Za-z]')
 _SHORTEST_ELEMENT = 3  # bytes
+_DECLARED = 2  # prefixes, by the assertion
 
 
 def accept_at_once(document: bytes, policy: VerificationPolicy, at: datetime, *, bare: bool) -> VerifiedVihf | None:
@@ -53,14 +54,14 @@ def accept_at_once(document: bytes, policy: VerificationPolicy, at: datetime, *,
 def _is_small(document: bytes, policy: VerificationPolicy) -> bool:
     """Steps `taille` and `limites`, but for the attributes of the elements around."""
     limits = (policy.max_header_bytes, policy.max_envelope_bytes, policy.max_header_nodes * _SHORTEST_ELEMENT)
-    return len(document) <= min(limits) and policy.max_attributes >= MOST_ATTRIBUTES
+    return len(document) <= min(*limits, *policy.max_markup) and policy.max_attributes >= MOST_ATTRIBUTES
 
 
 def _is_in_place(written: WrittenAssertion, policy: VerificationPolicy, *, bare: bool) -> bool:
     """Steps `xml` to `assertion-enfants`: what is around the assertion, parsed around an empty element of its name.
 
     An element that is well-formed by itself may replace another without changing the rest of the tree. This one is
-    an element of the tree, and not the inside of anything else, since nothing beside it can spell its ID.
+    an element of the tree, and not the inside of anything else: the tree has an Assertion, and nothing else spells one.
     """
     outside = written.outside
     # Nothing opens a DOCTYPE, a comment or a CDATA section, and the XML declaration is the only instruction.
@@ -69,11 +70,13 @@ def _is_in_place(written: WrittenAssertion, policy: VerificationPolicy, *, bare:
     # A name has one spelling: these stand in no element, but for both tags of the Security around the assertion.
     if outside.count(b"Security") != (0 if bare else 2) or b"Assertion" in outside or b"Signature" in outside:
         return False
+    if outside.count(b"xmlns") + _DECLARED > policy.max_prefixes:
+        return False
     root = etree.fromstring(written.outlined, kept_parser())
     if outside.count(b"=") > policy.max_attributes and crowded(policy.max_attributes)(root):
         return False
     assertion = next(root.iter(names.ASSERTION), None)
-    if assertion is None or assertion.get("ID") != written.assertion_id:
+    if assertion is None:
         return False
     return assertion is root if bare else place_in_envelope(root, assertion) is None
 
