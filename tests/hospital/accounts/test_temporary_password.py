@@ -14,7 +14,7 @@ from tramontane.hospital.accounts import authority
 from tramontane.hospital.accounts import proof as proofs
 from tramontane.hospital.accounts.models import Account, Movement, Role, TotpDevice
 from tramontane.hospital.accounts.selectors import actor
-from tramontane.hospital.accounts.services import codes, passwords
+from tramontane.hospital.accounts.services import codes, importing, passwords
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,11 @@ def test_every_role_says_who_may_give_it(role: Role) -> None:
     assert not authority.beyond(make_account(roles=authority.GIVERS[role][:1]), [role.value])
 
 
-@pytest.mark.parametrize("role", [Role.RSSI, Role.DPO])
+def test_every_role_has_its_word_in_files() -> None:
+    assert set(importing.ROLE_NAMES) == set(Role.values)
+
+
+@pytest.mark.parametrize("role", [Role.RSSI, Role.DPO, Role.HOMOLOGATION, Role.DIRECTION])
 def test_no_password_for_a_person_with_a_stronger_role(client: Client, manager: Account, role: Role) -> None:
     watcher = make_account(manager.legal_entity, roles=(Role.CLINICIAN, role), password=PASSWORD)
     watcher.recovery_codes.create(hash="x")
@@ -82,8 +86,6 @@ def test_nobody_changes_their_own_roles_or_rpps(client: Client, manager: Account
 
 def test_a_file_does_not_give_what_its_sender_may_not(client: Client, manager: Account) -> None:
     data = b"identifiant;nom;prenom;roles\na;A;A;rssi\nb;B;B;soignant\n"
-    from tramontane.hospital.accounts.services import importing
-
     rehearsed = importing.rehearse(manager.legal_entity, data, clock.now(), manager)
     applied = importing.apply(manager.legal_entity, data, actor(manager, None))
     assert [line.action for line in rehearsed.lines] == [line.action for line in applied.lines] == ["refuse", "create"]

@@ -17,13 +17,19 @@ GIVERS: dict[Role, tuple[Role, ...]] = {
     Role.ACCOUNT_MANAGER: (Role.ACCOUNT_MANAGER,),
     Role.RSSI: (Role.RSSI,),
     Role.DPO: (Role.DPO, Role.RSSI),
+    # They decide on the homologation.
+    Role.HOMOLOGATION: (Role.RSSI, Role.DIRECTION),
+    Role.DIRECTION: (Role.RSSI, Role.DIRECTION),
 }
 
 
 def beyond(giver: Account, roles: Iterable[str]) -> list[Role]:
-    """Those of `roles` that are out of the giver's reach, in the order of the table. Unknown roles are not judged here."""
+    """Those of `roles` that are out of the giver's reach, in their order; a role without giver is out of everyone's.
+
+    What is no role at all is not judged here.
+    """
     asked = set(roles)
-    return [role for role, givers in GIVERS.items() if role.value in asked and not any(map(giver.has_role, givers))]
+    return [role for role in Role if role.value in asked and not any(map(giver.has_role, GIVERS.get(role, ())))]
 
 
 def sentence(roles: Iterable[Role]) -> str:

@@ -33,7 +33,11 @@ ROLES = {
     "comptes": Role.ACCOUNT_MANAGER.value,
     "rssi": Role.RSSI.value,
     "dpo": Role.DPO.value,
+    "homologation": Role.HOMOLOGATION.value,
+    "direction": Role.DIRECTION.value,
 }
+# Account value → its column: what a report calls it.
+COLUMN_NAMES = {value: name for name, value in COLUMNS.items()}
 ROLE_NAMES = {value: name for name, value in ROLES.items()}
 YES, NO = ("oui", "o", "1", "vrai", ""), ("non", "n", "0", "faux")
 MAX_LINES = 20_000
@@ -46,6 +50,7 @@ class Line:
     Attributes:
         number: as the spreadsheet shows it; the header is line 1.
         action: ``create``, ``change``, ``depart``, ``nothing`` or ``refuse``.
+        changed: the columns that differ, as the file names them.
     """
 
     number: int
@@ -183,7 +188,7 @@ def _line(number: int, values: AccountValues, current: Account | None, wrong: li
     if current is None:
         return Line(number, values.login, "create")
     before = lifecycle.values_of(current, at)
-    changed = tuple(sorted(lifecycle.changed_fields(before, values)))
+    changed = tuple(sorted(COLUMN_NAMES[field] for field in lifecycle.changed_fields(before, values)))
     if not changed:
         return Line(number, values.login, "nothing")
     return Line(number, values.login, "depart" if before.active and not values.active else "change", changed)

@@ -67,6 +67,13 @@ class AccountForm(forms.Form):
             active=active,
         )
 
+    def say_what_is_beyond(self, giver: Account) -> None:
+        """The roles that this person may neither give nor take back."""
+        found = authority.beyond(giver, Role.values)
+        if found:
+            named = ", ".join(str(role.label) for role in found)
+            self.fields["roles"].help_text = f"Hors de votre portée, dans un sens comme dans l’autre : {named}."
+
     def refuse(self, error: InvalidAccountError) -> None:
         """Each fault at its field."""
         for fault in error.faults:
@@ -129,6 +136,7 @@ def _edit(request: AuthenticatedRequest, current: Account | None) -> HttpRespons
     entity = request.account.legal_entity
     initial = asdict(lifecycle.values_of(current, clock.now())) if current else None
     form = AccountForm(entity, request.POST or None, initial=initial)
+    form.say_what_is_beyond(request.account)
     if form.is_valid():
         values = form.values(active=current.is_active if current else True)
         try:
