@@ -55,6 +55,7 @@ def add(
         ForbiddenMove: the dossier is decided.
     """
     row = taken(dossier, PLANNABLE, "joindre une preuve")
+    _check(content)
     evidence = Evidence.objects.create(
         legal_entity=row.legal_entity,
         title=title.strip(),
@@ -78,6 +79,7 @@ def revise(dossier: Dossier, evidence: Evidence, content: Content, *, actor: Act
         RefusedError: as `add`, or another kind of content.
     """
     kept = Evidence.objects.select_for_update().get(pk=evidence.pk, legal_entity=dossier.legal_entity)
+    _check(content)
     refuse("file", "" if content.kind.value == kept.kind else "Une preuve garde sa nature : fichier, lien ou relevé.")
     revision = _write(kept, content, actor)
     exigences = list(kept.links.filter(dossier=dossier).values_list("exigence", flat=True))
@@ -123,7 +125,6 @@ def _concerned(exigences: Sequence[str]) -> dict[str, str]:
 
 
 def _write(evidence: Evidence, content: Content, actor: Actor) -> EvidenceRevision:
-    _check(content)
     last = evidence.revisions.order_by("-number").first()
     file = content.file
     return EvidenceRevision.objects.create(

@@ -1,0 +1,69 @@
+"""The one thing to do next in a dossier, as a sentence and an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from tramontane.hospital.homologation.models import Dossier
+from tramontane.rules.homologation import DossierFacts, DossierState, ExigenceState, GateName, gate
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """What to do, where."""
+
+    sentence: str
+    label: str
+    url: str
+
+
+# State → sentence, label of the button, page.
+_BY_STATE = {
+    DossierState.COMMISSION: ("La commission doit se prononcer.", "Préparer la commission", "commission"),
+    DossierState.DECIDED: ("Le procès-verbal attend sa signature.", "Ouvrir le PV", "pv"),
+    DossierState.HOMOLOGATED: ("Le service est homologué.", "Voir les échéances", "deadlines"),
+    DossierState.REFUSED: ("La commission a refusé l’homologation.", "Relire la décision", "commission"),
+    DossierState.ADJOURNED: (
+        "La commission a ajourné : l’auto-évaluation est à reprendre.",
+        "Relire la décision",
+        "commission",
+    ),
+    DossierState.ARCHIVED: ("Ce dossier est archivé.", "Voir tous les dossiers", ""),
+}
+
+
+def next_action(dossier: Dossier, facts: DossierFacts) -> NextAction:
+    """The next thing to do."""
+    state = DossierState(dossier.state)
+    if state is DossierState.ASSESSING:
+        return _while_assessing(dossier, facts)
+    if state is DossierState.ASSESSED:
+        return _before_the_commission(dossier, facts)
+    sentence, label, name = _BY_STATE[state]
+    url = reverse(f"homologation:{name}", args=[dossier.number]) if name else reverse("homologation:dossiers")
+    return NextAction(sentence, label, url)
+
+
+def _while_assessing(dossier: Dossier, facts: DossierFacts) -> NextAction:
+    for line in facts.lines:
+        if facts.states[line.exigence.id] is ExigenceState.NOT_ASSESSED:
+            url = reverse("homologation:assess", args=[dossier.number, line.exigence.id])
+            verb = "Commencer" if facts.assessed == 0 else "Continuer"
+            return NextAction(f"{line.exigence.libelle} est la prochaine à évaluer.", f"{verb} l’auto-évaluation", url)
+    url = reverse("homologation:dossier", args=[dossier.number]) + "#passages"
+    return NextAction("Toutes les exigences sont évaluées.", "Terminer l’auto-évaluation", url)
+
+
+def _before_the_commission(dossier: Dossier, facts: DossierFacts) -> NextAction:
+    shut = gate(GateName.COMMISSION, facts).obstacles
+    if shut:
+        exigence = next((name for obstacle in shut for name in obstacle.exigences), "")
+        url = reverse("homologation:exigences", args=[dossier.number])
+        return NextAction(shut[0].sentence, "Voir l’exigence", f"{url}?exigence={exigence}" if exigence else url)
+    if facts.missing_support:
+        url = reverse("homologation:support", args=[dossier.number])
+        return NextAction("Le support documentaire est à compléter.", "Écrire le support", url)
+    url = reverse("homologation:commission", args=[dossier.number])
+    return NextAction("La commission peut être convoquée.", "Convoquer la commission", url)

@@ -1,0 +1,101 @@
+"""The PV as it will be signed, who signs it, and its return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tramontane.hospital.accounts.requests import AuthenticatedRequest
+from tramontane.hospital.accounts.selectors import actor
+from tramontane.hospital.homologation import permissions, snapshot
+from tramontane.hospital.homologation.commission_forms import NamesForm, SignedForm
+from tramontane.hospital.homologation.models import Dossier, Homologation, Judgement
+from tramontane.hospital.homologation.selectors.dossiers import judgement_of, referentiel_of
+from tramontane.hospital.homologation.selectors.facts import facts
+from tramontane.hospital.homologation.services import judging, moving, signing
+from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded
+from tramontane.rules.homologation import GateName, gate
+
+
+@of_dossier(*permissions.READERS)
+@require_http_methods(["GET", "POST"])
+def pv(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
+    """The words of the PV; before the signature, the form that receives it; after it, what was frozen."""
+    posting = request.method == "POST" and permissions.decides(request.account)
+    form = SignedForm(
+        request.POST if posting else None, request.FILES if posting else None, initial={"signed_on": moving.today()}
+    )
+    if posting and form.is_valid():
+        who, values = actor(request.account, request.proof), form.cleaned_data
+        signed = signing.SignedPv(values["file"].read(), values["file"].name, values["signed_on"])
+        if succeeded(request, lambda: signing.sign(dossier, signed, actor=who), "Le PV signé est enregistré.", form):
+            return redirect("homologation:pv", dossier.number)
+    return page(request, dossier, "pv", _shown(dossier) | {"form": form}, status=422 if form.errors else 200)
+
+
+def _shown(dossier: Dossier) -> dict[str, Any]:
+    signed: Homologation | None = getattr(dossier, "homologation", None)
+    judgement = judgement_of(dossier)
+    known = facts(dossier, moving.today())
+    shown: dict[str, Any] = {"gate": gate(GateName.SIGNATURE, known), "judgement": judgement, "signed": signed}
+    if signed is not None:
+        return shown | {"frozen": signed.snapshot, "plan": _frozen_plan(signed)}
+    if judgement is None or not judgement.months:
+        return shown
+    lines = [one for one in known.lines if one.reserve and one.assessment.level.unmet]
+    return shown | {
+        "words": _words(dossier, judgement),
+        "plan": [(one.exigence.libelle, one.reserve) for one in lines],
+        "perimeters": [one for one in known.lines if one.assessment.perimeter and one.assessment.level.met],
+        "names_form": NamesForm(
+            initial={
+                "signatory": judgement.signatory,
+                "soussigne": judgement.soussigne,
+                "identifiants": "\n".join(judgement.identifiants),
+            }
+        ),
+    }
+
+
+def _words(dossier: Dossier, judgement: Judgement) -> Any:
+    """The words, or None while the référentiel does not give them: the gate says so."""
+    if not referentiel_of(dossier.edition).version or not judgement.identifiants:
+        return None
+    try:
+        return snapshot.words(dossier, judgement, moving.today())
+    except ValueError:
+        return None
+
+
+def _frozen_plan(signed: Homologation) -> list[tuple[str, dict[str, Any]]]:
+    rows = signed.snapshot["exigences"]
+    return [(row["libelle"], row["reserve"]) for row in rows if row["reserve"]]
+
+
+@of_dossier(*permissions.DECIDERS)
+@require_POST
+def names(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
+    """Who signs, and the identifiers the certificates carry."""
+    form = NamesForm(request.POST)
+    if not invalid(request, form):
+        who, given = actor(request.account, request.proof), form.names
+        succeeded(request, lambda: judging.name_signatory(dossier, given, actor=who), "Le PV est complété.")
+    return redirect("homologation:pv", dossier.number)
+
+
+@of_dossier(*permissions.READERS)
+@require_GET
+def signed_file(_request: AuthenticatedRequest, dossier: Dossier) -> FileResponse:
+    """The signed PV, as a download."""
+    signed: Homologation | None = getattr(dossier, "homologation", None)
+    if signed is None:
+        raise Http404("Ce PV n’est pas signé.")
+    return FileResponse(
+        signed.signed_file.open("rb"),
+        as_attachment=True,
+        filename=signed.signed_file_name,
+        content_type="application/octet-stream",
+    )

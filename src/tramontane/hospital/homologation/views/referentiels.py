@@ -1,0 +1,79 @@
+"""A référentiel: its texts with their status, its editions, and the import of the official text in three states."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tramontane.hospital.accounts.permissions import requires
+from tramontane.hospital.accounts.requests import AuthenticatedRequest
+from tramontane.hospital.accounts.selectors import actor
+from tramontane.hospital.homologation import permissions
+from tramontane.hospital.homologation.commission_forms import CompletionForm
+from tramontane.hospital.homologation.selectors import dossiers
+from tramontane.hospital.homologation.services import opening
+from tramontane.rules.referentiels import InvalidReferentiel, TexteStatut, shipped_ids
+
+MAX_BYTES = 2_000_000
+
+
+@requires(*permissions.READERS)
+@require_GET
+def referentiel(request: AuthenticatedRequest, name: str) -> HttpResponse:
+    """What is known of a référentiel, and where each text comes from."""
+    _known(name)
+    entity = request.account.legal_entity
+    content = dossiers.current(entity, name)
+    missing = sum(one.texte_statut in (TexteStatut.A_SAISIR, TexteStatut.PARAPHRASE) for one in content.exigences)
+    context = {
+        "referentiel": content,
+        "missing": missing,
+        "editions": dossiers.editions(entity).filter(referentiel=name),
+        "may_edit": permissions.edits(request.account),
+    }
+    return render(request, "homologation/referentiel.html", context)
+
+
+@requires(*permissions.EDITORS)
+@require_http_methods(["GET", "POST"])
+def import_text(request: AuthenticatedRequest, name: str) -> HttpResponse:
+    """Choose a file, read the report, record. The file travels with the report: nothing is kept aside."""
+    _known(name)
+    entity = request.account.legal_entity
+    context: dict[str, Any] = {"referentiel": dossiers.current(entity, name), "form": CompletionForm()}
+    data, file_name = _file(request)
+    if request.method == "POST":
+        try:
+            rehearsal = opening.rehearse(entity, name, data)
+        except InvalidReferentiel as error:
+            return render(request, "homologation/import.html", context | {"problems": error.problems}, status=422)
+        if "apply" in request.POST:
+            who = actor(request.account, request.proof)
+            opening.record_edition(entity, rehearsal.result, file=(file_name, data), actor=who)
+            messages.success(request, "L’édition est enregistrée. Les dossiers ouverts gardent la leur.")
+            return redirect("homologation:referentiel", name)
+        context |= {"rehearsal": rehearsal, "content": base64.b64encode(data).decode(), "file_name": file_name}
+    return render(request, "homologation/import.html", context)
+
+
+def _file(request: AuthenticatedRequest) -> tuple[bytes, str]:
+    """The file just chosen, or the one the report carried; empty bytes are refused by the reader."""
+    uploaded = request.FILES.get("file")
+    if uploaded is not None:
+        return bytes(uploaded.read(MAX_BYTES + 1)), (uploaded.name or "")[:200]
+    try:
+        data = base64.b64decode(request.POST.get("content", ""), validate=True)
+    except binascii.Error:
+        data = b""
+    return data, request.POST.get("file_name", "")[:200]
+
+
+def _known(name: str) -> None:
+    if name not in shipped_ids():
+        raise Http404("Ce référentiel n’existe pas.")

@@ -1,0 +1,310 @@
+"""Every page in every state of a dossier, for those who may see it, and for nobody else."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from icalendar import Calendar
+
+from support.homologation_scene import FILE, PV, Scene, judgement
+from support.hospital import login, make_account
+from tramontane.hospital.accounts.models import Role
+from tramontane.hospital.homologation.models import EvidenceRevision, Homologation, Sitting
+from tramontane.hospital.homologation.services import moving
+from tramontane.hospital.homologation.tabs import TABS
+from tramontane.hospital.homologation.urls import urlpatterns
+from tramontane.rules.homologation import Level, Move
+
+pytestmark = pytest.mark.django_db
+READERS = (Role.HOMOLOGATION, Role.DIRECTION, Role.RSSI, Role.DPO)
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def scene(client: Client) -> Scene:
+    found = Scene.new()
+    login(client, found.account)
+    return found
+
+
+def page(client: Client, name: str, *args: Any, status: int = 200, **query: str) -> str:
+    answer = client.get(reverse(f"homologation:{name}", args=args), query)
+    assert answer.status_code == status, answer.content.decode()[-2000:]
+    return answer.content.decode().replace("\u00a0", " ")
+
+
+def post(client: Client, view: str, /, *args: Any, **values: Any) -> str:
+    answer = client.post(reverse(f"homologation:{view}", args=args), values, follow=True)
+    assert answer.status_code in (200, 422), answer.status_code
+    return answer.content.decode().replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("state", ["open", "assessed", "sat", "decided", "signed"])
+def test_every_tab_answers_in_every_state(client: Client, scene: Scene, state: str) -> None:
+    made = getattr(scene, state)()
+    number = made.dossier.number if isinstance(made, Homologation) else made.number
+    for tab in TABS:
+        assert f"Dossier n° {number}" in page(client, tab.name.removeprefix("homologation:"), number)
+    for tab in ("texte", "evaluation", "preuves", "parties", "plan", "activite", "autre"):
+        assert 'id="tiroir"' in page(client, "exigences", number, exigence="exi-23", onglet=tab)
+    page(client, "assess", number, "exi-20")
+    page(client, "dossiers")
+    page(client, "referentiel", "dmp")
+
+
+def test_before_the_first_dossier_the_workspace_says_what_to_do(client: Client, scene: Scene) -> None:
+    assert client.get("/homologation/").headers["Location"] == "/homologation/dossiers/"
+    text = page(client, "dossiers")
+    assert "Aucun dossier d’homologation n’est ouvert." in text
+    assert "Brouillon inactif" in text
+    assert "Dossier n° 1" in post(client, "open", referentiel="dmp")
+    assert client.get("/homologation/").headers["Location"] == "/homologation/1/"
+    assert client.post("/homologation/ouvrir/", {"referentiel": "autre"}).status_code == 404
+
+
+def test_a_stranger_finds_no_dossier_and_no_file(client: Client, scene: Scene) -> None:
+    homologation = scene.signed()
+    number, revision = homologation.dossier.number, EvidenceRevision.objects.get()
+    stranger = Client()
+    login(stranger, make_account(roles=READERS))
+    for name, args in (("dossier", ()), ("signed", ()), ("pv", ()), ("download", (revision.evidence_id, 1))):
+        assert stranger.get(reverse(f"homologation:{name}", args=[number, *args])).status_code == 404
+    assert "Aucun dossier" in stranger.get("/homologation/dossiers/").content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.ADMISSIONS, Role.ACCOUNT_MANAGER])
+def test_the_other_desks_are_refused(scene: Scene, role: Role) -> None:
+    dossier = scene.open()
+    other = Client()
+    login(other, make_account(scene.entity, roles=(role,)))
+    for pattern in urlpatterns:
+        values = {"number": dossier.number, "exigence": "exi-01", "name": "dmp", "key": "risques", "what": "risques"}
+        values |= dict.fromkeys(("evidence", "revision", "reserve", "action"), 1)
+        wanted = {name: value for name, value in values.items() if name in pattern.pattern.converters}
+        address = reverse(f"homologation:{pattern.name}", kwargs=wanted)
+        assert other.get(address).status_code == 403, address
+        assert other.post(address).status_code == 403, address
+
+
+def test_the_dpo_reads_and_comments_but_changes_nothing(scene: Scene) -> None:
+    dossier = scene.open()
+    dpo = Client()
+    login(dpo, make_account(scene.entity, roles=(Role.DPO,)))
+    address = reverse("homologation:assess", args=[dossier.number, "exi-01"])
+    dpo.post(address, {"level": "conforme", "after": 0})
+    assert not dossier.assessments.exists()
+    assert dpo.post(reverse("homologation:move", args=[dossier.number]), {"move": "ARCHIVE"}).status_code == 403
+    dpo.post(reverse("homologation:comment", args=[dossier.number, "exi-01"]), {"text": "Vu."})
+    assert dossier.comments.get().text == "Vu."
+    assert dpo.post(reverse("homologation:comment", args=[dossier.number, "exi-99"]), {"text": "?"}).status_code == 404
+
+
+def test_one_exigence_a_screen_leads_to_the_next(client: Client, scene: Scene) -> None:
+    dossier = scene.open()
+    address = reverse("homologation:assess", args=[dossier.number, "exi-04"])
+    values = {
+        "level": "conforme_perimetre",
+        "perimeter": "Cardiologie",
+        "steps": "Puis tous",
+        "after": "0",
+        "next": "1",
+    }
+    refused = client.post(address, values)
+    assert refused.status_code == 422
+    assert "Donner le calendrier" in refused.content.decode()
+    done = client.post(address, values | {"calendar": "Juin 2027", "stakeholders": "DSI\n\n Éditeur "})
+    assert done.headers["Location"] == reverse("homologation:assess", args=[dossier.number, "exi-05"])
+    kept = dossier.assessments.get()
+    assert (kept.level, kept.stakeholders, kept.revision) == ("conforme_perimetre", ["DSI", "Éditeur"], 1)
+    again = client.post(address, values | {"calendar": "2028"})
+    assert "Quelqu’un d’autre a enregistré cette évaluation" in again.content.decode()
+    assert client.get(reverse("homologation:assess", args=[dossier.number, "exi-29"])).status_code == 404
+
+
+def test_an_unknown_text_is_said_unknown_and_both_readings_of_exi_25_are_shown(client: Client, scene: Scene) -> None:
+    dossier = scene.open()
+    assert "Texte officiel à saisir." in page(client, "assess", dossier.number, "exi-01")
+    text = page(client, "assess", dossier.number, "exi-25")
+    assert "stricte confidentialité de l&#x27;accès à la clef privée" in text
+    assert "MIE conformes au RIE" in text
+    assert "Texte cité par le webinaire" in text
+
+
+def test_the_list_is_filtered_by_view_dimension_and_owner(client: Client, scene: Scene) -> None:
+    dossier = scene.open()
+    scene.assess(dossier, "exi-20", Level.PARTLY, owner="Zoé Roux")
+
+    def shown(**query: str) -> list[str]:
+        return re.findall(r"<strong>(EXI \d\d)</strong>", page(client, "exigences", dossier.number, **query))
+
+    assert len(shown()) == 29
+    assert shown(vue="non-atteintes") == ["EXI 20"]
+    assert len(shown(vue="a-evaluer")) == 27
+    assert shown(dimension="air_simplifie") == ["EXI 23", "EXI 25", "EXI 29"]
+    assert shown(responsable="Zoé Roux") == ["EXI 20"]
+    assert shown(vue="atteintes") == []
+    assert len(shown(vue="inconnue")) == 29
+
+
+def test_a_proof_is_joined_revised_and_given_back_as_a_download(client: Client, scene: Scene) -> None:
+    dossier = scene.open()
+    hostile = FILE("<script>.html", b"<script>alert(1)</script>", "text/html")
+    values = {"title": "=cmd|' /C calc'!A0", "exigences": ["exi-01", "exi-02"], "starts": "2026-01-01"}
+    text = post(client, "evidence", dossier.number, file=hostile, **values)
+    assert "<script>alert" not in text
+    assert "=cmd|" in text
+    revision = EvidenceRevision.objects.get()
+    answer = client.get(reverse("homologation:download", args=[dossier.number, revision.evidence_id, 1]))
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    post(client, "proof", dossier.number, revision.evidence_id, file=FILE("b.pdf", b"b"), starts="2026-02-01")
+    assert revision.evidence.revisions.count() == 2
+    assert "Joindre un fichier, ou donner une adresse" in post(
+        client, "proof", dossier.number, revision.evidence_id, starts="2026-02-01"
+    )
+    assert (
+        client.get(reverse("homologation:download", args=[dossier.number, revision.evidence_id, 9])).status_code == 404
+    )
+
+
+def test_the_drawer_joins_proofs_writes_reserves_and_plans_actions(client: Client, scene: Scene) -> None:
+    dossier = scene.open()
+    scene.assess(dossier, "exi-20", Level.PARTLY)
+    post(client, "add-proof", dossier.number, "exi-20", url="https://intranet.example/matrice", starts="2026-01-01")
+    post(client, "write-reserve", dossier.number, "exi-20", text="Revue à tenir", due="2027-03-31")
+    reserve = dossier.reserves.get()
+    post(client, "plan", dossier.number, reserve.pk, title="Tenir la revue", owner="RSSI", due="2027-02-28")
+    action = reserve.actions.get()
+    assert "Tenir la revue" in post(client, "follow", dossier.number, action.pk, state="faite")
+    proof = EvidenceRevision.objects.get().evidence
+    post(client, "attach", dossier.number, "exi-01", evidence=proof.pk)
+    post(client, "detach", dossier.number, "exi-20", evidence=proof.pk)
+    assert [one.exigence for one in dossier.evidence_links.all()] == ["exi-01"]
+    assert "Réserve levée" in post(client, "lift", dossier.number, reserve.pk, evidence=proof.pk)
+    reserve.refresh_from_db()
+    assert reserve.lifted_with == proof
+    assert "n’admet aucune réserve" in post(
+        client, "write-reserve", dossier.number, "exi-23", text="Non", due="2027-03-31"
+    )
+
+
+def test_a_gate_that_is_shut_says_why(client: Client, scene: Scene) -> None:
+    dossier = scene.open()
+    assert "28 exigences ne sont pas évaluées" in post(client, "move", dossier.number, move="FINISH")
+    text = page(client, "commission", dossier.number)
+    assert "EXI 23 (Authentification à deux facteurs préalable) n’est pas évaluée." in text
+    assert client.post(reverse("homologation:move", args=[dossier.number]), {"move": "SIGN"}).status_code == 404
+
+
+def test_the_commission_is_convened_held_and_decides(client: Client, scene: Scene) -> None:
+    dossier = scene.assessed(unmet=("exi-20",))
+    today = moving.today().isoformat()
+    values = {
+        "dossiers": [str(dossier.number)],
+        "day": today,
+        "time": "00:05",
+        "minutes": "90",
+        "place": "Salle <b>A</b>",
+    }
+    text = post(client, "commission", dossier.number, **values)
+    assert "La commission siège le" in text
+    assert "Salle &lt;b&gt;A" in text
+    number = dossier.number
+    post(client, "act", number, "inviter", role="representant", name="Anne Mercier", email="anne@example.org")
+    refused = post(client, "act", number, "inviter", role="rssi", name="Claire", email="non")
+    assert "Adresse électronique : Saisissez" in refused
+    member = Sitting.objects.get().members.get()
+    post(client, "act", number, "presences", **{f"present-{member.pk}": "oui"})
+    post(client, "act", number, "avis", member=member.pk, value="favorable", comment="")
+    post(client, "act", number, "risques", risks="{{ 7*7 }} reste acceptable.")
+    assert "{{ 7*7 }}" in page(client, "commission", number)
+    assert "limite l’homologation à 36" in post(client, "act", number, "decision", decision="homologue", months="37")
+    assert "Homologué pour 6 mois" in post(client, "act", number, "decision", decision="homologue", months="6")
+    assert client.post(reverse("homologation:act", args=[number, "autre"])).status_code == 404
+
+
+def test_the_invitation_is_a_calendar_event_that_moves_without_doubling(client: Client, scene: Scene) -> None:
+    dossier = scene.sat()
+    address = reverse("homologation:invitation", args=[dossier.number])
+    (event,) = Calendar.from_ical(client.get(address).content).walk("VEVENT")
+    assert event["SEQUENCE"] == 0
+    values = {"day": "2027-01-12", "time": "14:30", "minutes": "60", "place": "Salle B"}
+    post(client, "act", dossier.number, "seance", **values)
+    (moved,) = Calendar.from_ical(client.get(address).content).walk("VEVENT")
+    assert moved["UID"] == event["UID"]
+    assert moved["SEQUENCE"] == 1
+    assert moved.decoded("DTSTART").isoformat() == "2027-01-12T13:30:00+00:00"
+    assert "Présentation du support documentaire" in moved["DESCRIPTION"]
+
+
+def test_the_pv_is_shown_with_its_words_then_signed(client: Client, scene: Scene) -> None:
+    dossier = scene.decided(months=6, unmet=("exi-20",))
+    text = page(client, "pv", dossier.number)
+    assert "Le service est homologué pour 6 mois, avec la réserve suivante : EXI 20" in text
+    assert "je soussignée Anne Mercier" in text
+    post(
+        client,
+        "names",
+        dossier.number,
+        signatory="Louis Anglade",
+        soussigne="soussigné",
+        identifiants="690000001\n690000002",
+    )
+    assert "690000002" in page(client, "pv", dossier.number)
+    wrong = post(client, "pv", dossier.number, file=FILE("pv.pdf", b"<html>"), signed_on=moving.today().isoformat())
+    assert "Le PV signé est un fichier PDF." in wrong
+    signed = post(client, "pv", dossier.number, file=FILE("pv.pdf", PV), signed_on=moving.today().isoformat())
+    assert "Le procès-verbal est signé" in signed
+    assert "Louis Anglade" in signed
+    answer = client.get(reverse("homologation:signed", args=[dossier.number]))
+    assert b"".join(answer.streaming_content) == PV  # type: ignore[attr-defined]
+
+
+def test_an_accepted_trigger_makes_it_void(client: Client, scene: Scene) -> None:
+    homologation = scene.signed()
+    number = homologation.dossier.number
+    assert "encore" in page(client, "deadlines", number)
+    text = post(client, "void", number, trigger="configuration", motive="Nouvelle version du DPI")
+    assert "Homologation caduque" in text
+    assert client.post(reverse("homologation:void", args=[scene.open().number])).status_code == 404
+
+
+def test_the_official_text_is_checked_then_recorded(client: Client, scene: Scene) -> None:
+    wrong = post(client, "import", "dmp", file=FILE("t.yaml", b"schema: 1\nid: x\nid: y"))
+    assert "ligne 3, colonne 1 : clé répétée" in wrong
+    text = "schema: 1\nreferentiel: dmp\nversion: '2.0-essai'\nsource: {document: Essai}\nexigences: [{id: exi-01, texte: '<script>x</script>'}]"
+    report = post(client, "import", "dmp", file=FILE("t.yaml", text.encode()))
+    assert "Rien n’est encore écrit : 1 exigence changerait, version 2.0-essai." in report
+    assert "&lt;script&gt;x" in report
+    content = re.search(r'name="content" value="([^"]*)"', report)
+    assert content is not None
+    done = post(client, "import", "dmp", content=content[1], file_name="t.yaml", apply="1")
+    assert "Version 2.0-essai." in done
+    assert client.get(reverse("homologation:import", args=["autre"])).status_code == 404
+
+
+def test_the_support_is_written_part_by_part(client: Client, scene: Scene) -> None:
+    dossier = scene.open()
+    assert "0 partie écrite sur 8." in page(client, "support", dossier.number)
+    post(client, "write-section", dossier.number, "risques", **{"risques-text": "Un risque"})
+    assert "1 partie écrite sur 8." in page(client, "support", dossier.number)
+    for key in ("exigences", "autre"):
+        assert client.post(reverse("homologation:write-section", args=[dossier.number, key])).status_code == 404
+
+
+def test_a_dossier_taken_back_shows_its_decision_undone(client: Client, scene: Scene) -> None:
+    dossier = scene.decided()
+    post(client, "act", dossier.number, "revenir", motive="Durée à revoir")
+    assert judgement(dossier).decision == ""
+    post(client, "act", dossier.number, "annuler", motive="Séance reportée")
+    resumed = scene.again(dossier)
+    assert moving.move(resumed, Move.RESUME, actor=scene.actor).state == "auto_evaluation"
