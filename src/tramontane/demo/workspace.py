@@ -15,7 +15,9 @@ from pathlib import Path
 import tramontane
 from tramontane.demo.documents import OID
 from tramontane.demo.hospital import SyntheticHospital
-from tramontane.demo.pki import Credentials, Profile, Subject, UnsafeDemoPki
+from tramontane.demo.pki import Credentials, Person, Profile, Subject, UnsafeDemoPki
+from tramontane.demo.seeded import fictitious_rpps
+from tramontane.demo.staff import PERSONAS
 from tramontane.demo.structures import HOSPITAL, SITES
 from tramontane.demo.values import Staff
 from tramontane.dmp.errors import LocalError
@@ -107,7 +109,9 @@ def write_pki(directory: Path, now: datetime) -> tuple[str, ...]:
 
 
 def hospital_leaves(pki: UnsafeDemoPki) -> Mapping[str, Credentials]:
-    """The hospital's two certificates, its certificate for INSi, and the server's."""
+    """The hospital's two certificates, its certificate for INSi, the server's, and the card of the first persona."""
+    _, surname, given_name, *_ = PERSONAS[0]
+    holder = Person(fictitious_rpps(1).ps_idnat.value, surname.upper(), given_name.upper())
     structure = HOSPITAL.finess.struct_idnat.value
     return {
         "authentification": pki.issue(Profile.AUTH_CLI, Subject("DMP AUTH TEST FICTIF", structure, HOSPITAL.name)),
@@ -115,6 +119,7 @@ def hospital_leaves(pki: UnsafeDemoPki) -> Mapping[str, Credentials]:
         # INSi knows software by the CN of its own certificate (INSI-AUTO or INSI-MANU).
         "insi": pki.issue(Profile.AUTH_CLI, Subject("INSI-AUTO", structure, HOSPITAL.name)),
         "serveur": pki.issue(Profile.SERVER, Subject("localhost", "2000000000", "SI-DMP MAQUETTE FICTIVE")),
+        "carte": pki.issue_cps(holder, Profile.AUTH_CLI),
     }
 
 
