@@ -47,6 +47,14 @@ def test_name_chain_and_revocation_are_demanded() -> None:
     assert not context.verify_flags & ssl.VERIFY_X509_PARTIAL_CHAIN
 
 
+def test_compression_and_renegotiation_are_off_and_given_anchors_come_first() -> None:
+    context = client_context(trust(), identity().authentication)
+    for option in (ssl.OP_NO_COMPRESSION, ssl.OP_NO_RENEGOTIATION):
+        assert context.options & option
+    assert context.verify_flags & ssl.VERIFY_X509_TRUSTED_FIRST
+    assert not context.verify_flags & ssl.VERIFY_X509_PARTIAL_CHAIN
+
+
 def test_the_machine_s_own_authorities_are_not_trusted() -> None:
     assert client_context(trust(), CREDENTIALS).cert_store_stats()["x509_ca"] == len(PKI.anchors)
 

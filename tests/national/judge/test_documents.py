@@ -62,6 +62,8 @@ def test_a_type_closed_to_the_profession_is_not_visible_and_says_on_whose_word()
     verdicts = judge_document(reader(vihf(INFIRMIER)), replace(DOCUMENT, type_code="68599-0"))
     assert [verdict.outcome for verdict in verdicts] == [Outcome.FAILED, Outcome.PASSED]
     assert "infirmiers.com" in verdicts[0].received
+    assert verdicts[0].expected == "un type ouvert à la profession 60"
+    assert verdicts[0].next_step
 
 
 def test_a_type_that_no_cell_opens_is_not_visible() -> None:
