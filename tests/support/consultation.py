@@ -46,25 +46,32 @@ def write_credentials(name: str, credentials: Credentials) -> str:
     return f"file:{path}"
 
 
-def connect(entity: LegalEntity, **fields: Any) -> DmpConnection:
-    """The connection of an entity, with the certificates of its FINESS."""
-    other = entity.finess_juridique == OTHER_FINESS_JURIDIQUE
+def files_of(finess_juridique: str = FINESS_JURIDIQUE) -> dict[str, str]:
+    """What a connection refers to, of this process's own PKI: a process that starts another gives it these paths."""
+    other = finess_juridique == OTHER_FINESS_JURIDIQUE
     auth = pki().auth_other_finess if other else pki().auth
     sign = pki().sign_other_finess if other else pki().sign
     trust, crl = directory() / "trust.pem", directory() / "crl.pem"
     trust.write_bytes(pem(*pki().anchors, *pki().intermediates))
     crl.write_bytes(pem(*pki().crls))
-    values = {
-        "base_url": "https://localhost:8443/si-dmp-server/v2/services/",
+    return {
         "trust_path": str(trust),
         "crl_path": str(crl),
-        "authentication": write_credentials(f"auth-{entity.finess_juridique}", auth),
-        "signature": write_credentials(f"sign-{entity.finess_juridique}", sign),
+        "authentication": write_credentials(f"auth-{finess_juridique}", auth),
+        "signature": write_credentials(f"sign-{finess_juridique}", sign),
+    }
+
+
+def connect(entity: LegalEntity, **fields: Any) -> DmpConnection:
+    """The connection of an entity, with the certificates of its FINESS."""
+    values = {
+        "base_url": "https://localhost:8443/si-dmp-server/v2/services/",
         "software_oid": "1.2.250.1.999.77",
         "software_homologation": "NUMERO-HOMOLOGATION",
         "updated_at": clock.now(),
     }
-    return DmpConnection.objects.create(legal_entity=entity, **values | fields)
+    files = {} if "trust_path" in fields else files_of(entity.finess_juridique)
+    return DmpConnection.objects.create(legal_entity=entity, **values | files | fields)
 
 
 @dataclass

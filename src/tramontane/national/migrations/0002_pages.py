@@ -314,7 +314,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="guardianship",
-            constraint=models.UniqueConstraint(fields=("guardian", "child"), name="national_guardianship"),
+            constraint=models.UniqueConstraint(fields=("guardian", "child"), name="national_guardianship_once"),
         ),
         migrations.AddConstraint(
             model_name="contract",
