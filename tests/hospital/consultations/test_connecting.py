@@ -82,7 +82,7 @@ def test_nothing_changed_leaves_no_trace_and_keeps_the_homologation_number(brows
     [
         ("base_url", "http://dmp.test/services/", "une adresse https://"),
         ("base_url", "https://dmp.test/services", "terminée par"),
-        ("authentication", "-----BEGIN PRIVATE KEY-----", "jamais la clé elle-même"),
+        ("authentication", "-----BEGIN " + "PRIVATE KEY-----", "jamais la clé elle-même"),
         ("authentication", "/chemin/sans/file.p12", "file:/"),
         ("signature", "pkcs11:token=hsm;object=cachet?pin-value=1234", "ne s’écrit pas ici"),
         ("crl_path", "", "La révocation est exigée"),
