@@ -116,7 +116,7 @@ def test_the_list_of_commands_is_complete_and_names_commands_that_exist() -> Non
     context = click.Context(tramontane_command)
     names = tramontane_command.list_commands(context)
     output = CliRunner().invoke(tramontane_command, ["--help"]).output
-    assert {"demo", "national", "hospital", "consult", "send", "vihf", "inspect", "cert", "pki"} == set(names)
+    assert {"demo", "national", "hospital", "consult", "send", "vihf", "inspect", "cert", "pki", "pack"} == set(names)
     assert all(f"  {name} " in output and tramontane_command.get_command(context, name) for name in names)
 
 

@@ -26,6 +26,7 @@ gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
         "vihf": ("tramontane.cli.vihf:vihf", "Fabriquer, vérifier, expliquer un VIHF."),
         "inspect": ("tramontane.cli.inspecting:inspect", "Reconnaître et résumer un message ou un document."),
         "cert": ("tramontane.cli.cert:cert", "Vérifier les certificats de l'établissement."),
+        "pack": ("tramontane.cli.pack:pack", "Vérifier un pack de preuves, sans réseau."),
         "pki": ("tramontane.cli.pki:pki", "Certificats de démonstration, sans valeur."),
         "hospital": ("tramontane.cli.hospital:hospital", "Application hospitalière."),
         "national": ("tramontane.cli.national:national", "Maquette du SI-DMP."),
