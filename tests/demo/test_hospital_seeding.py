@@ -14,6 +14,7 @@ import pytest
 from support.hospital import make_legal_entity
 from tramontane.demo.hospital import SyntheticHospital
 from tramontane.demo.hospital_seeding.establishment import Endpoint
+from tramontane.demo.hospital_seeding.homologation import ANSWERS
 from tramontane.demo.hospital_seeding.personas import PASSPHRASE, personas, totp_secret
 from tramontane.demo.hospital_seeding.seed import seed_hospital
 from tramontane.demo.pki import DEMO_PASSWORD
@@ -26,11 +27,14 @@ from tramontane.hospital.consultations import connection
 from tramontane.hospital.consultations.models import DmpConnection, SiteContract
 from tramontane.hospital.documents.models import Dispatch, RecordDocument
 from tramontane.hospital.habilitations.selectors import rights_of
+from tramontane.hospital.homologation.models import Dossier
+from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.patients.consent import consent_state, explicit_consent
 from tramontane.hospital.patients.models import ConsentRecord, Patient
 from tramontane.hospital.patients.selectors import arrivals, current_episode, is_care_team, patients_for
 from tramontane.rules.access import CertificateState, PatientChoice
 from tramontane.rules.access.facts import NoticeState
+from tramontane.rules.homologation import DossierState, ExigenceState, readiness, review
 
 AT = datetime(2026, 11, 20, 11, 30, tzinfo=UTC)
 HOSPITAL = SyntheticHospital(2026, AT.date())
@@ -217,3 +221,14 @@ def test_the_people_the_demo_prints_first_are_those_it_explains() -> None:
     shown = [one.login for one in people if one.shows]
     assert shown == [one.login for one in people][: len(shown)]
     assert len({one.secret for one in people if one.secret}) == sum(bool(one.secret) for one in people)
+
+
+def test_the_homologation_is_half_way_with_its_proofs_and_its_reserve() -> None:
+    dossier = Dossier.objects.get()
+    known = facts(dossier, AT.date())
+    assert (dossier.state, known.assessed) == (DossierState.ASSESSING, len(ANSWERS))
+    states = {name: known.states[name] for name in ANSWERS}
+    assert states["exi-04"] is states["exi-23"] is ExigenceState.MET_ON_PERIMETER
+    assert (states["exi-20"], states["exi-28"]) == (ExigenceState.RESERVED, ExigenceState.UNMET)
+    assert {remark.rule for remark in review(known)} >= {"non-conforme-sans-reserve", "preuve-ancienne"}
+    assert readiness(known).sentence == "Prêt à contractualiser\u00a0: 2 étapes sur 6"

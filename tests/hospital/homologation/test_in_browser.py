@@ -203,12 +203,11 @@ def write_the_support(eyes: Eyes) -> None:
     eyes.tab("Support")
     eyes.says("0 partie écrite sur 8")
     for rank in range(8):
-        form = page.locator("details form").nth(rank)
-        details = page.locator("details", has=form)
-        if details.get_attribute("open") is None:
-            details.locator("summary").click()
-        form.locator("textarea").fill("Texte de cette partie")
-        form.get_by_role("button").click()
+        part = page.locator("details.card").filter(has=page.locator("form")).nth(rank)
+        if part.get_attribute("open") is None:
+            part.locator("summary").click()
+        part.locator("textarea").fill("Texte de cette partie")
+        part.get_by_role("button").click()
     eyes.says("Le support documentaire est complet.")
     eyes.look("09-support")
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tramontane.demo.hospital import SyntheticHospital
-from tramontane.demo.hospital_seeding import establishment, patients, people, record_system, records
+from tramontane.demo.hospital_seeding import establishment, homologation, patients, people, record_system, records
 from tramontane.demo.hospital_seeding.establishment import Endpoint
 from tramontane.demo.hospital_seeding.personas import personas
 from tramontane.dmp.errors import LocalError
@@ -18,8 +18,8 @@ from tramontane.hospital.accounts.models import LegalEntity
 def seed_hospital(hospital: SyntheticHospital, endpoint: Endpoint, *, at: datetime) -> bool:
     """Fill an empty database; on one that already holds this hospital, only say where the stand-in is now.
 
-    The rows are those a take-over from an earlier record system would bring: they carry no trace of their own. What
-    people do afterwards is traced.
+    The rows are those a take-over from an earlier record system would bring: they carry no trace of their own, but for
+    the dossier of homologation, written as its team would. What people do afterwards is traced.
 
     Args:
         at: the instant the hospital is told at, aware; `hospital.today` is its day in Paris.
@@ -41,6 +41,7 @@ def seed_hospital(hospital: SyntheticHospital, endpoint: Endpoint, *, at: dateti
             ward = patients.create(entity, hospital.patients, accounts, at)
             records.create(records.Writing(hospital, ward, accounts, at))
             record_system.create(entity, hospital.seed, at)
+            homologation.create(entity, accounts, at)
         establishment.connect(entity, endpoint, at)
         record_system.write_key(hospital.seed, endpoint.pki)
     return created

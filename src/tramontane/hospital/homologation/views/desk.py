@@ -81,16 +81,18 @@ def succeeded(request: HttpRequest, act: Callable[[], object], said: str, form: 
             if form is not None:
                 form.add_error(objection.field if objection.field in form.fields else None, objection.sentence)
             else:
-                messages.error(request, objection.sentence)
+                messages.error(request, objection.sentence, extra_tags="stop")
     except ForbiddenMove as refused:
         reasons = (
             [one.sentence for one in refused.gate.obstacles] if refused.gate else [f"À faire : {refused.next_step}."]
         )
-        messages.error(request, " ".join([refused.message, *reasons]))
+        messages.error(request, " ".join([refused.message, *reasons]), extra_tags="stop")
     except OutdatedError:
-        messages.error(request, "Quelqu’un d’autre a enregistré cette évaluation entre-temps : voici la sienne.")
+        messages.error(
+            request, "Quelqu’un d’autre a enregistré cette évaluation entre-temps : voici la sienne.", extra_tags="stop"
+        )
     else:
-        messages.success(request, said)
+        messages.success(request, said, extra_tags="ok")
         return True
     return False
 
@@ -102,5 +104,5 @@ def invalid(request: HttpRequest, form: forms.Form) -> bool:
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
         said = " ".join(str(error) for error in errors)
-        messages.error(request, f"{label} : {said}" if label else said)
+        messages.error(request, f"{label} : {said}" if label else said, extra_tags="stop")
     return True

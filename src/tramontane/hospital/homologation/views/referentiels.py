@@ -56,7 +56,9 @@ def import_text(request: AuthenticatedRequest, name: str) -> HttpResponse:
         if "apply" in request.POST:
             who = actor(request.account, request.proof)
             opening.record_edition(entity, rehearsal.result, file=(file_name, data), actor=who)
-            messages.success(request, "L’édition est enregistrée. Les dossiers ouverts gardent la leur.")
+            messages.success(
+                request, "L’édition est enregistrée. Les dossiers ouverts gardent la leur.", extra_tags="ok"
+            )
             return redirect("homologation:referentiel", name)
         context |= {"rehearsal": rehearsal, "content": base64.b64encode(data).decode(), "file_name": file_name}
     return render(request, "homologation/import.html", context)
