@@ -17,6 +17,7 @@ from tramontane.national.pages.views import (
     white_list,
 )
 
+handler400 = errors.bad_request
 handler404 = errors.not_found
 handler500 = errors.failed
 

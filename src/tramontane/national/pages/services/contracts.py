@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -110,9 +110,9 @@ def _write(signature: _Signature, finess: Collection[str]) -> Contract:
     return contract
 
 
-def _entities(signature: _Signature, legal_entity: LegalEntity, finess: Iterable[str]) -> list[GeographicEntity]:
+def _entities(signature: _Signature, legal_entity: LegalEntity, finess: Collection[str]) -> list[GeographicEntity]:
     chosen = list(legal_entity.geographic_entities.filter(pk__in=set(finess)).order_by("pk"))
-    if not chosen:
+    if not finess:
         raise ActRefused("Choisissez au moins une entité géographique.")
     if len(chosen) != len(set(finess)):
         raise ActRefused("Une des entités choisies n’appartient pas à votre entité juridique.")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -21,7 +21,7 @@ from tramontane.national.pages.roles import Person, PersonRequest, Role, require
 from tramontane.national.pages.selectors.contracts import contracts_of, covering, entities_of, state_of
 from tramontane.national.pages.services import contracts
 from tramontane.national.pages.services.refusals import ActRefused
-from tramontane.national.storage import store
+from tramontane.national.pages.views.files import stored
 
 
 @require_GET
@@ -56,13 +56,16 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @requires(Role.REPRESENTATIVE)
-def pdf(request: PersonRequest, pk: int) -> FileResponse:
+def pdf(request: PersonRequest, pk: int) -> StreamingHttpResponse:
     """The sealed PDF, as it was signed."""
     contract = _contract(request, pk)
-    answer = FileResponse(store().chunks(contract.pdf_digest), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{contract.number}.pdf"'
-    answer["Content-Length"] = str(contract.pdf_size)
-    return answer
+    return stored(
+        contract.pdf_digest,
+        contract.pdf_size,
+        name=f"{contract.number}.pdf",
+        content_type="application/pdf",
+        attachment=False,
+    )
 
 
 @requires(Role.REPRESENTATIVE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -13,8 +13,8 @@ from tramontane.national.pages.roles import PersonRequest, Role, requires
 from tramontane.national.pages.selectors import health_space as selectors
 from tramontane.national.pages.services import patient_choices
 from tramontane.national.pages.services.refusals import ActRefused
+from tramontane.national.pages.views.files import stored
 from tramontane.national.pages.views.health_space import viewed
-from tramontane.national.storage import store
 
 _ACTS = {"masquer": patient_choices.mask, "demasquer": patient_choices.unmask}
 
@@ -50,17 +50,10 @@ def document(request: PersonRequest, entry_uuid: str) -> HttpResponse:
 
 @require_GET
 @requires(Role.PATIENT)
-def content(request: PersonRequest, entry_uuid: str) -> FileResponse:
+def content(request: PersonRequest, entry_uuid: str) -> StreamingHttpResponse:
     """The document itself, to keep: never opened by the browser inside these pages."""
     one, row = _seen(request, entry_uuid)
-    answer = FileResponse(
-        store().chunks(row.content_digest),
-        as_attachment=True,
-        filename=_file_name(one),
-        content_type=one.entry.mime_type,
-    )
-    answer["Content-Length"] = str(row.size)
-    return answer
+    return stored(row.content_digest, row.size, name=_file_name(one), content_type=one.entry.mime_type, attachment=True)
 
 
 def _seen(request: PersonRequest, entry_uuid: str) -> tuple[selectors.OwnDocument, RegistryDocument]:
