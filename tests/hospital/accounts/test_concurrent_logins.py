@@ -32,32 +32,40 @@ class Person:
     login: str
     secret: str = ""
     key: SoftAuthenticator | None = None
-    cookies: dict[str, str] = field(default_factory=dict)
+    cookies: list[dict[str, str]] = field(default_factory=list)
     answer: dict[str, Any] = field(default_factory=dict)
 
-    def client(self) -> Client:
-        """Her browser; each person has an address, as suspensions count by address."""
+    def client(self, browser: int = -1) -> Client:
+        """A browser, new or one of the two; each person has an address, as suspensions count by address."""
         client = Client(REMOTE_ADDR=f"10.{self.rank >> 16}.{self.rank >> 8 & 255}.{self.rank & 255}")
-        for name, value in self.cookies.items():
+        for name, value in (self.cookies[browser] if browser >= 0 else {}).items():
             client.cookies[name] = value
         return client
 
+    def keep(self, *clients: Client) -> None:
+        """The two browsers of the last step; a challenge belongs to one, that answers twice."""
+        self.cookies = [{name: morsel.value for name, morsel in client.cookies.items()} for client in clients]
+
     def prepare(self) -> None:
         """Up to the last step: the right password given, or the challenge answered."""
-        client = self.client()
+        first, second = self.client(), self.client()
         if self.key is None:
-            client.post("/connexion/", {"login": self.login, "password": PASSWORD})
+            for client in (first, second):
+                client.post("/connexion/", {"login": self.login, "password": PASSWORD})
             self.answer = {"code": pyotp.TOTP(self.secret).now()}
+            self.keep(first, second)
         else:
-            self.answer = self.key.assertion(json.loads(client.post("/connexion/cle/options/").content))
-        self.cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+            self.answer = self.key.assertion(json.loads(first.post("/connexion/cle/options/").content))
+            self.keep(first, first)
 
-    def finish(self) -> bool:
-        """The last step: whether it opened a session."""
+    def finish(self, browser: int) -> bool:
+        """The last step in one of the two browsers: whether it opened a session."""
+        client = self.client(browser)
         if self.key is None:
-            return self.client().post("/connexion/second-facteur/", self.answer).status_code == 302
-        answer = self.client().post("/connexion/cle/", json.dumps(self.answer), content_type="application/json")
-        return answer.status_code == 200
+            answer = client.post("/connexion/second-facteur/", self.answer)
+            return answer.status_code == 302 and not answer["Location"].startswith("/connexion/")
+        done = client.post("/connexion/cle/", json.dumps(self.answer), content_type="application/json")
+        return done.status_code == 200
 
 
 def people(entity: LegalEntity, number: int) -> list[Person]:
@@ -89,14 +97,14 @@ def _with_passkey(rank: int, account: Account) -> Person:
 
 
 def _worker(turn: int, crowd: list[Person], barrier: Any, results: Any) -> None:
-    """One process: each person is prepared by one of the four and finished by two, at the same instant."""
+    """One process of four: each person's last step is made by two of them at the same instant."""
     connection.close()
     opened = []
     for start in range(0, len(crowd), WORKERS // 2):
         batch = crowd[start : start + WORKERS // 2]
         person = batch[turn % len(batch)]
         barrier.wait(60)
-        if person.finish():
+        if person.finish(turn // 2):
             opened.append(person.login)
     results.put(opened)
     connection.close()
