@@ -137,6 +137,35 @@ def test_the_security_officer_s_pages(browser: Any, live_server: Any, ready: Rea
     assert "demande envoyée" in eyes.look(f"/rssi/acces-urgence/{opened.pk}/", "emergency")
 
 
+def test_the_connection_is_set_and_tested(browser: Any, live_server: Any, ready: Ready) -> None:
+    eyes = Eyes(browser, live_server.url, make_account(ready.account.legal_entity, roles=(Role.RSSI,)))
+    assert "Numéro d’homologation" in eyes.look("/rssi/connexion/regler/", "connection-form")
+    refused = eyes.look(
+        "/rssi/connexion/regler/", "connection-form-refused", wait=".alert.stop",
+        act=lambda page: (page.fill("#id_base_url", "http://dmp.test"), page.get_by_role("button", name="Enregistrer").click()),
+    )  # fmt: skip
+    assert "https://" in refused
+    type(ready.connection).objects.update(base_url="https://localhost:1/services/")
+    tested = eyes.look(
+        "/rssi/connexion/", "connection-test", wait="section.alert",
+        act=lambda page: page.get_by_role("button", name="Tester la connexion").click(),
+    )  # fmt: skip
+    assert "1\u00a0point est en échec" in tested
+
+
+def test_a_regulation_access_is_asked_for_and_stays_in_red(browser: Any, live_server: Any, ready: Ready) -> None:
+    eyes = Eyes(browser, live_server.url, ready.account)
+    type(ready.connection).objects.update(web_ps_url="https://web-ps.test/{ins}")
+    services.open_record(ready.access)
+    offered = eyes.look(f"/patients/{ready.patient.pk}/", "record-regulation-offered", wait=".statusline.ok")
+    assert "Accès de régulation (centre 15)…" in offered
+    assert "Web-PS DMP" in offered
+    assert "médecin régulateur" in eyes.look(f"/patients/{ready.patient.pk}/dmp/regulation/", "regulation")
+    opened = services.regulation_open(ready.access, "Appel pour douleur thoracique")
+    assert isinstance(opened, Opening)
+    eyes.look(f"/patients/{ready.patient.pk}/", "record-regulation", wait=".statusline.emergency")
+
+
 def test_the_preload_of_the_day(browser: Any, live_server: Any, ready: Ready) -> None:
     eyes = Eyes(browser, live_server.url, ready.account)
     for number in range(12):

@@ -232,6 +232,26 @@ def add_ours(ready: Ready) -> list[Dispatch]:
     return made
 
 
+def test_a_document_is_brought_by_hand_and_its_pages_stand_the_same_checks(eyes: Eyes) -> None:
+    eyes.look("deposit", "documents/deposer/", widths=(1440, 390))
+    page = eyes.page("?vue=dossier", width=390)
+    page.get_by_role("link", name="Déposer un document").click()
+    page.get_by_role("button", name="Déposer", exact=True).click()
+    expect(page.get_by_text("Choisissez le type du document.").first).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Fichier").set_input_files({"name": "cr.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    page.get_by_label("Type").select_option("34112-3")
+    page.get_by_label("Titre").fill("Compte rendu de séjour")
+    page.get_by_role("button", name="Déposer", exact=True).click()
+    expect(page.get_by_text("Document déposé dans le dossier")).to_be_visible()
+    expect(page.get_by_role("button", name="Envoyer au DMP")).to_be_visible()
+    page.goto(eyes.base + str(page.locator("iframe.document").get_attribute("src")))
+    page.wait_for_selector("img")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.context.close()
+
+
 def test_the_local_record_in_every_state_of_the_outbox(eyes: Eyes) -> None:
     entries = feed_realistic(eyes.ready.dossier)
     eyes.look("local-empty", "?vue=dossier", widths=(1440,))

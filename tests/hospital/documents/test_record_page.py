@@ -160,7 +160,7 @@ def _addresses(patient_id: int) -> list[str]:
 
     from tramontane.hospital.documents.urls import urlpatterns
 
-    values = {"patient_id": patient_id, "document_id": 1, "filter_id": 1, "rank": 1, "token": UUID(int=1)}
+    values = {"patient_id": patient_id, "document_id": 1, "filter_id": 1, "rank": 1, "number": 1, "token": UUID(int=1)}
     named = [
         (pattern.name, pattern.pattern.converters)
         for pattern in urlpatterns

@@ -60,7 +60,7 @@ def _content(situation: Situation, told: Told) -> tuple[str, ...]:
         return ()
     new, replaced, changed = (len(told.of(kind)) for kind in (Kind.NEW, Kind.REPLACED, Kind.CONFIDENTIALITY_CHANGED))
     first = told.kinds[0] if told.kinds else None
-    among = f", dont {first.count} {first.label}" if first and len(told.kinds) > 1 else ""
+    among = f", dont {first.count} {first.label}" if first and first.count > 1 and len(told.kinds) > 1 else ""
     among = f" : {first.label}" if first and len(told.kinds) == 1 else among
     parts = [f"{count_of(new, 'document nouveau,documents nouveaux')}{among}" if new else "Aucun document nouveau"]
     if replaced:

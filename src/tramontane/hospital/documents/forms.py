@@ -13,10 +13,20 @@ from tramontane.hospital.accounts.models import Account
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.documents import selectors
 from tramontane.hospital.documents.types import type_options
+from tramontane.hospital.documents.viewer import sniff
 from tramontane.hospital.patients.models import Episode
 
 # Clocks of desks differ.
 AHEAD = timedelta(minutes=10)
+
+
+def _beginning(file: Any) -> bytes:
+    """The first bytes of an uploaded file, put back to its start."""
+    if file is None:
+        return b""
+    first: bytes = file.read(200)
+    file.seek(0)
+    return first
 
 
 class AuthorField(forms.ModelChoiceField):
@@ -36,13 +46,25 @@ class EpisodeField(forms.ModelChoiceField):
 class DepositForm(forms.Form):
     """What a professional says of the file she brings."""
 
+    # A browser cannot know that a CDA says its own type and title: the server asks for them.
+    use_required_attribute = False
+
     file = forms.FileField(
         label="Fichier",
         help_text="PDF, texte ou CDA, 20 Mo au plus. Le format est contrôlé d’après le contenu.",
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.txt,.xml,application/pdf,text/plain,text/xml"}),
     )
-    type_code = forms.ChoiceField(label="Type", required=False, help_text="Un CDA porte le sien.")
-    title = forms.CharField(label="Titre", max_length=250, required=False, help_text="Un CDA porte le sien.")
+    type_code = forms.ChoiceField(
+        label="Type",
+        help_text="Sauf pour un CDA : il porte le sien.",
+        error_messages={"required": "Choisissez le type du document."},
+    )
+    title = forms.CharField(
+        label="Titre",
+        max_length=250,
+        help_text="Sauf pour un CDA : il porte le sien.",
+        error_messages={"required": "Donnez un titre au document."},
+    )
     act_date = forms.DateTimeField(
         label="Date de l’acte", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
@@ -53,6 +75,8 @@ class DepositForm(forms.Form):
         at = clock.now()
         initial = {"act_date": timezone.localtime(at), "author": access.account, "episode": access.episode}
         super().__init__(data, files, initial=initial)
+        if files and sniff(_beginning(files.get("file")))[0] == "text/xml":
+            self.fields["type_code"].required = self.fields["title"].required = False
         types = [(coded.code, coded.label) for coded in type_options()]
         self.fields["type_code"].choices = [("", "Choisir un type"), *types]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["author"].queryset = selectors.authors_for(access, at)  # type: ignore[attr-defined]  # a ModelChoiceField

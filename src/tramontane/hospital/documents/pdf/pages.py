@@ -19,6 +19,7 @@ padding:4px 12px;background:#fff;border-bottom:1px solid #8a8f98}
 nav p{margin:0 auto 0 0}nav a{color:inherit;min-height:24px;min-width:24px;text-align:center}
 nav a[aria-current]{font-weight:700;text-decoration:none}
 .note{margin:8px 12px}
+.unseen{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .page{position:relative;margin:8px auto;background:#fff;box-shadow:0 1px 4px rgb(0 0 0/35%)}
 .page img,.page svg{display:block;width:100%;height:auto}
 .page svg{position:absolute;inset:0;height:100%;overflow:hidden}
@@ -32,7 +33,7 @@ def web_page(outline: Outline, *, zoom: int, title: str) -> str:
     pages = "".join(_page(number, page, zoom) for number, page in enumerate(outline.pages, 1))
     return (
         f'<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<style>{_STYLE}.page{{width:calc({zoom}% - 16px)}}</style></head><body><nav aria-label="Affichage du PDF"><p>{_count(outline)}</p>'
+        f'<style>{_STYLE}.page{{width:calc({zoom}% - 16px)}}</style></head><body><h1 class="unseen">{escape(title)}</h1><nav aria-label="Affichage du PDF"><p>{_count(outline)}</p>'
         f"{_zooms(zoom)}</nav>{_notes(outline)}<main>{pages}</main></body></html>"
     )
 
@@ -41,7 +42,7 @@ def apology(sentence: str) -> str:
     """The whole page when there is none to show."""
     return (
         f'<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>Document non affichable</title><style>{_STYLE}</style></head>'
-        f'<body><main><p class="note">{escape(sentence)}</p></main></body></html>'
+        f'<body><main><h1 class="unseen">Document non affichable</h1><p class="note">{escape(sentence)}</p></main></body></html>'
     )
 
 

@@ -94,6 +94,7 @@ def _dmp(
         "filtered_out": len(found.rows) - len(rows),
         "chips": filters.chips({choice.value: choice.text for choice in types}),
         "page": shown,
+        "fresh": [row for row in rows if row.new],
         "types": types,
         "authors": author_choices(found.rows)[:30],
         "saved": selectors.saved_filters(access.account),
