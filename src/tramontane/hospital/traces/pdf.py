@@ -52,7 +52,10 @@ def _draw(traces: list[Trace], cover: Cover, *, signed: bool) -> bytes:
     document = SimpleDocTemplate(
         buffer,
         pagesize=landscape(A4),
-        margin=12 * mm,
+        leftMargin=10 * mm,
+        rightMargin=10 * mm,
+        topMargin=12 * mm,
+        bottomMargin=14 * mm,
         title="Extraction de traces",
         author=cover.establishment,
         lang="fr",
@@ -83,10 +86,10 @@ def _table(traces: list[Trace], style: object) -> LongTable:
         moment = timezone.localtime(trace.recorded_at)
         cells = (
             str(trace.pk), f"{moment:%d/%m/%Y %H:%M:%S}", trace.account_name, trace.rpps, trace.finess_geographique,
-            sentence(trace), trace.ins, trace.access_mode, trace.outcome, ", ".join(trace.document_ids),
+            sentence(trace), trace.ins, trace.access_mode.replace("_", " "), trace.outcome, ", ".join(trace.document_ids),
         )  # fmt: skip
         rows.append([Paragraph(_escaped(cell), style) for cell in cells])
-    widths = [14, 30, 36, 22, 20, 50, 28, 18, 22, 36]
+    widths = [14, 29, 36, 22, 19, 50, 28, 22, 20, 36]
     grid = [
         ("FONTSIZE", (0, 0), (-1, -1), 7),
         ("LINEBELOW", (0, 0), (-1, -1), 0.25, colors.grey),
