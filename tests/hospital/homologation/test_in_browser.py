@@ -194,6 +194,9 @@ def write_the_reserve(eyes: Eyes) -> None:
     page.get_by_role("navigation", name="Exigence").get_by_role("link", name="Activité").click()
     expect(page.locator("#tiroir")).to_contain_text("EXI 01 : action prévue")
     eyes.tab("Réserves et plan d’actions")
+    page.get_by_label("Avancement de Compléter l’affichage").select_option(label="En cours")
+    eyes.press("Enregistrer")
+    expect(page.get_by_role("status")).to_contain_text("Avancement enregistré.")
     eyes.look("08-reserves")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
+from openpyxl import load_workbook
 
 from support.homologation_scene import FILE, PV, Scene, judgement
 from support.hospital import login, make_account
@@ -290,6 +292,27 @@ def test_the_official_text_is_checked_then_recorded(client: Client, scene: Scene
     done = post(client, "import", "dmp", content=content[1], file_name="t.yaml", apply="1")
     assert "Version 2.0-essai." in done
     assert client.get(reverse("homologation:import", args=["autre"])).status_code == 404
+
+
+def test_the_official_text_comes_by_excel_too(client: Client, scene: Scene) -> None:
+    answer = client.get(reverse("homologation:template", args=["dmp"]))
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="texte-officiel-dmp.xlsx"'
+    book = load_workbook(io.BytesIO(answer.content))
+    assert "n’est pas utilisable" in post(client, "import", "dmp", file=FILE("t.xlsx", answer.content[:-30]))
+    for row in book["Source"].iter_rows():
+        row[1].value = {"Version du référentiel": "3.0-essai", "Titre du document officiel": "Essai"}.get(row[0].value)
+    book["Source"]["B1"] = "Valeur"
+    exigences = book["Exigences"]
+    line = next(row for row in exigences.iter_rows() if row[0].value == "exi-02")
+    line[3].value = "Texte recopié"
+    filled = io.BytesIO()
+    book.save(filled)
+    report = post(client, "import", "dmp", file=FILE("t.xlsx", filled.getvalue()))
+    assert "1 exigence changerait, version 3.0-essai." in report
+    assert "Texte recopié" in report
+    line[3].value = "=cmd"
+    book.save(filled := io.BytesIO())
+    assert "formule" in post(client, "import", "dmp", file=FILE("t.xlsx", filled.getvalue()))
 
 
 def test_the_support_is_written_part_by_part(client: Client, scene: Scene) -> None:

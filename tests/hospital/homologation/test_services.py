@@ -351,3 +351,43 @@ def test_a_reader_of_another_entity_finds_nothing(scene: Scene) -> None:
     dossier = scene.open()
     stranger = make_account(roles=(Role.HOMOLOGATION,))
     assert dossiers.find(stranger.legal_entity, dossier.number) is None
+
+
+RIE = """schema: 1
+referentiel: rie
+version: 'essai'
+actif: true
+source: {document: Texte d’essai}
+regles:
+  mention: "Le moyen est homologué pour {mois} mois{reserves}."
+  mention_reserves: ", avec {liste}"
+  prononce: "Le {date}, {signataire}, {structure} : « {referentiel} » version {version}, {mois} mois{reserves}."
+exigences:
+  - {id: exi-04, texte: Texte d’essai un}
+  - {id: exi-10, texte: Texte d’essai deux}
+"""
+
+
+def test_one_sitting_judges_two_referentiels_and_keeps_the_homologations_apart(scene: Scene) -> None:
+    found = opening.rehearse(scene.entity, "rie", RIE.encode())
+    opening.record_edition(scene.entity, found.result, file=("rie.yaml", RIE.encode()), actor=scene.actor)
+    rie = opening.open_dossier(scene.entity, "rie", actor=scene.actor)
+    for exigence in ("exi-04", "exi-10"):
+        scene.assess(rie, exigence)
+    scene.prove(rie, "exi-04", "exi-10")
+    rie = moving.move(rie, Move.FINISH, actor=scene.actor)
+    dmp = scene.assessed()
+    row = sitting.convene([dmp, rie], sitting.Meeting(clock.now() - timedelta(hours=1)), actor=scene.actor)
+    sitting.invite(row, Member.Role.DEPUTY, "Anne Mercier", "", actor=scene.actor)
+    sitting.note_attendance(row, {member.pk: True for member in row.members.all()}, actor=scene.actor)
+    for dossier in (dmp, rie):
+        judging.state_risks(dossier, "rien d’inacceptable.", actor=scene.actor)
+    judging.decide(rie, judging.Ruling(Judgement.Decision.HOMOLOGATED, 48), actor=scene.actor)
+    judging.decide(dmp, judging.Ruling(Judgement.Decision.ADJOURNED, motive="À compléter"), actor=scene.actor)
+    names = judging.PvNames("Anne Mercier", "soussignée", ("010000001",))
+    judging.name_signatory(rie, names, actor=scene.actor)
+    signed = signing.sign(rie, signing.SignedPv(PV, "pv-rie.pdf", moving.today()), actor=scene.actor)
+    assert signed.mention.replace("\u00a0", " ") == "Le moyen est homologué pour 48 mois."
+    assert (scene.again(dmp).state, scene.again(rie).state) == (DossierState.ADJOURNED, DossierState.HOMOLOGATED)
+    assert homologations.in_force(scene.entity, "dmp", moving.today()) is None
+    assert homologations.in_force(scene.entity, "rie", moving.today()) == signed

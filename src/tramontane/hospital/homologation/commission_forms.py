@@ -134,4 +134,4 @@ class VoidForm(forms.Form):
 class CompletionForm(forms.Form):
     """The official text a person brings."""
 
-    file = forms.FileField(label="Fichier", help_text="YAML, 2 Mo au plus. Le modèle est à droite.")
+    file = forms.FileField(label="Fichier", help_text="Excel ou YAML, 2 Mo au plus.")

@@ -27,6 +27,7 @@ urlpatterns = [
     path("homologation/ouvrir/", home.open_dossier, name="open"),
     path("homologation/referentiels/<str:name>/", referentiels.referentiel, name="referentiel"),
     path("homologation/referentiels/<str:name>/importer/", referentiels.import_text, name="import"),
+    path("homologation/referentiels/<str:name>/modele.xlsx", referentiels.template, name="template"),
     path(DOSSIER, home.dossier, name="dossier"),
     path(f"{DOSSIER}passer/", home.move, name="move"),
     path(f"{DOSSIER}exigences/", exigences.exigences, name="exigences"),

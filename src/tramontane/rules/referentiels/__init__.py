@@ -1,7 +1,7 @@
 """The référentiels a hospital is homologated against, as versioned data: one engine, no code path per référentiel."""
 
 from tramontane.rules.referentiels.catalogue import shipped, shipped_ids
-from tramontane.rules.referentiels.completion import Completion, completed, read_completion
+from tramontane.rules.referentiels.completion import Completion, completed, load_completion, read_completion
 from tramontane.rules.referentiels.difference import ExigenceChange, difference
 from tramontane.rules.referentiels.errors import InvalidReferentiel
 from tramontane.rules.referentiels.model import (
@@ -35,6 +35,7 @@ __all__ = [
     "completed",
     "difference",
     "load",
+    "load_completion",
     "read",
     "read_completion",
     "shipped",

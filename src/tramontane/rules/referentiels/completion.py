@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import msgspec
 
@@ -46,10 +47,19 @@ def read_completion(data: bytes) -> Completion:
     Raises:
         InvalidReferentiel: `problems` lists everything found.
     """
-    content = parse_yaml(data)
-    rows, problems = converted_rows(content.pop("exigences", ()) or (), CompletionRow, "exigences")
+    return load_completion(parse_yaml(data))
+
+
+def load_completion(content: Mapping[str, Any]) -> Completion:
+    """The completion plain values hold, whatever file they were read in.
+
+    Raises:
+        InvalidReferentiel: `problems` lists everything found.
+    """
+    whole = dict(content)
+    rows, problems = converted_rows(whole.pop("exigences", ()) or (), CompletionRow, "exigences")
     try:
-        found = msgspec.convert(content, Completion)
+        found = msgspec.convert(whole, Completion)
     except msgspec.ValidationError as error:
         raise InvalidReferentiel([*problems, in_french(error)]) from None
     if not found.version.strip():

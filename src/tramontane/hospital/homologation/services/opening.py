@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import LegalEntity
+from tramontane.hospital.homologation import official_workbook
 from tramontane.hospital.homologation.models import Dossier, Edition
 from tramontane.hospital.homologation.selectors import dossiers as reading
 from tramontane.hospital.homologation.services.carrying import carry_over
@@ -38,12 +39,17 @@ class Rehearsal:
 
 
 def rehearse(entity: LegalEntity, referentiel: str, data: bytes) -> Rehearsal:
-    """Read the official text a person brings, and say what it changes.
+    """Read the official text a person brings, in YAML or Excel, and say what it changes.
 
     Raises:
         InvalidReferentiel: with every place at fault.
     """
-    return rehearse_completion(entity, referentiel, read_completion(data))
+    read = official_workbook.completion(data, referentiel) if _is_workbook(data) else read_completion(data)
+    return rehearse_completion(entity, referentiel, read)
+
+
+def _is_workbook(data: bytes) -> bool:
+    return data.startswith(official_workbook.SIGNATURE)
 
 
 def rehearse_completion(entity: LegalEntity, referentiel: str, completion: Completion) -> Rehearsal:

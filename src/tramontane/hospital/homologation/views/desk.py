@@ -16,16 +16,17 @@ from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.accounts.permissions import requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.homologation import permissions
-from tramontane.hospital.homologation.models import Dossier
+from tramontane.hospital.homologation.models import Dossier, Homologation
 from tramontane.hospital.homologation.selectors.dossiers import find, outdated, referentiel_of
+from tramontane.hospital.homologation.selectors.homologations import term
 from tramontane.hospital.homologation.services.errors import OutdatedError, RefusedError
+from tramontane.hospital.homologation.services.moving import today
 from tramontane.hospital.homologation.tabs import TABS
-from tramontane.rules.homologation import ASSESSABLE, PLANNABLE, DossierState, ForbiddenMove
+from tramontane.rules.homologation import ASSESSABLE, PLANNABLE, DossierState, ForbiddenMove, HomologationState
 
 View = Callable[..., HttpResponseBase]
 # State of a dossier → tone of its badge.
 TONES = {
-    DossierState.HOMOLOGATED: "ok",
     DossierState.DECIDED: "ok",
     DossierState.REFUSED: "stop",
     DossierState.ADJOURNED: "warn",
@@ -56,11 +57,13 @@ def page(
 ) -> HttpResponse:
     """A page of a dossier: `homologation/{tab}.html`, with its head, its tabs and what the account may do."""
     state = DossierState(dossier.state)
+    label, tone = head(dossier)
     shared = {
         "dossier": dossier,
         "referentiel": referentiel_of(dossier.edition),
         "state": state,
-        "state_tone": TONES.get(state, ""),
+        "head_label": label,
+        "head_tone": tone,
         "tabs": TABS,
         "tab": f"homologation:{tab}",
         "outdated": outdated(dossier),
@@ -70,6 +73,17 @@ def page(
         "plannable": state in PLANNABLE,
     }
     return render(request, f"homologation/{tab}.html", shared | context, status=status)
+
+
+def head(dossier: Dossier) -> tuple[str, str]:
+    """The state a dossier is known by, and its tone: once signed, what its homologation is worth today."""
+    state = DossierState(dossier.state)
+    signed: Homologation | None = getattr(dossier, "homologation", None)
+    if signed is None:
+        return state.label, TONES.get(state, "")
+    worth = term(signed).state(today())
+    tone = {HomologationState.ACTIVE: "ok", HomologationState.EXPIRING: "warn", HomologationState.EXPIRED: "stop"}
+    return f"Homologation {worth}", tone.get(worth, "")
 
 
 def succeeded(request: HttpRequest, act: Callable[[], object], said: str, form: forms.Form | None = None) -> bool:

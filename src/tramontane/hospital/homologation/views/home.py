@@ -11,13 +11,12 @@ from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.homologation import permissions
 from tramontane.hospital.homologation.models import Dossier
-from tramontane.hospital.homologation.rows import rows
 from tramontane.hospital.homologation.selectors import dossiers, homologations
 from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.homologation.services import moving, opening
 from tramontane.hospital.homologation.views.desk import of_dossier, page, succeeded
 from tramontane.hospital.homologation.views.next_action import next_action
-from tramontane.rules.homologation import DossierState, Move, gate, moves, readiness, review
+from tramontane.rules.homologation import DossierState, Move, Severity, moves, readiness, review
 from tramontane.rules.referentiels import shipped_ids
 
 
@@ -75,20 +74,23 @@ def dossier(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     signed = homologations.in_force(dossier.legal_entity, dossier.referentiel, today)
     own = getattr(dossier, "homologation", None)
     term = homologations.term(own) if own else None
+    following = next_action(dossier, known)
+    remarks = review(known)
     context = {
         "readiness": readiness(known),
-        "next": next_action(dossier, known),
-        "rows": rows(known),
+        "next": following,
         "assessed": known.assessed,
         "total": len(known.referentiel.assessed),
-        "remarks": review(known)[:8],
+        "remarks": [one for one in remarks if one.severity is not Severity.INFO][:8],
+        "details": sum(one.severity is Severity.INFO for one in remarks),
         "in_force": signed,
         "own": own,
         "own_state": term.state(today) if term else "",
         "own_term": term,
         "triggers": homologations.due(own, today) if own else (),
-        "exits": [row for row in moves(known_state(dossier)) if row.move in _HERE],
-        "gates": {row.move: gate(row.gate, known) for row in moves(known_state(dossier)) if row.gate},
+        "exits": [
+            row for row in moves(DossierState(dossier.state)) if row.move in _HERE and row.move.name != following.move
+        ],
     }
     return page(request, dossier, "dossier", context)
 
@@ -107,8 +109,3 @@ def move(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     who = actor(request.account, request.proof)
     succeeded(request, lambda: moving.move(dossier, wanted, actor=who), "C’est fait.")
     return redirect("homologation:dossier", dossier.number)
-
-
-def known_state(dossier: Dossier) -> DossierState:
-    """The state as a value."""
-    return DossierState(dossier.state)

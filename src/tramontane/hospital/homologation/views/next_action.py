@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from tramontane.hospital.homologation.models import Dossier
-from tramontane.rules.homologation import DossierFacts, DossierState, ExigenceState, GateName, gate
+from tramontane.rules.homologation import DossierFacts, DossierState, ExigenceState, GateName, Move, gate
 
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """What to do, where."""
+    """What to do, where. `move`: the move of the dossier it is, done from here; empty for a page to open."""
 
     sentence: str
     label: str
     url: str
+    move: str = ""
 
 
 # State → sentence, label of the button, page.
@@ -52,8 +53,8 @@ def _while_assessing(dossier: Dossier, facts: DossierFacts) -> NextAction:
             url = reverse("homologation:assess", args=[dossier.number, line.exigence.id])
             verb = "Commencer" if facts.assessed == 0 else "Continuer"
             return NextAction(f"{line.exigence.libelle} est la prochaine à évaluer.", f"{verb} l’auto-évaluation", url)
-    url = reverse("homologation:dossier", args=[dossier.number]) + "#passages"
-    return NextAction("Toutes les exigences sont évaluées.", "Terminer l’auto-évaluation", url)
+    url = reverse("homologation:move", args=[dossier.number])
+    return NextAction("Toutes les exigences sont évaluées.", "Terminer l’auto-évaluation", url, Move.FINISH.name)
 
 
 def _before_the_commission(dossier: Dossier, facts: DossierFacts) -> NextAction:

@@ -17,7 +17,7 @@ from tramontane.hospital.homologation.selectors.dossiers import judgement_of, re
 from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.homologation.services import judging, moving, signing
 from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded
-from tramontane.rules.homologation import GateName, gate
+from tramontane.rules.homologation import GateName, Level, gate
 
 
 @of_dossier(*permissions.READERS)
@@ -42,7 +42,8 @@ def _shown(dossier: Dossier) -> dict[str, Any]:
     known = facts(dossier, moving.today())
     shown: dict[str, Any] = {"gate": gate(GateName.SIGNATURE, known), "judgement": judgement, "signed": signed}
     if signed is not None:
-        return shown | {"frozen": signed.snapshot, "plan": _frozen_plan(signed)}
+        met = [row for row in signed.snapshot["exigences"] if row["perimetre"] and Level(row["niveau"]).met]
+        return shown | {"frozen": signed.snapshot, "plan": _frozen_plan(signed), "frozen_perimeters": met}
     if judgement is None or not judgement.months:
         return shown
     lines = [one for one in known.lines if one.reserve and one.assessment.level.unmet]

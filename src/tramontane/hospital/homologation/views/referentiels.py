@@ -11,10 +11,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tramontane.hospital import clock
 from tramontane.hospital.accounts.permissions import requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
-from tramontane.hospital.homologation import permissions
+from tramontane.hospital.homologation import official_workbook, permissions
 from tramontane.hospital.homologation.commission_forms import CompletionForm
 from tramontane.hospital.homologation.selectors import dossiers
 from tramontane.hospital.homologation.services import opening
@@ -62,6 +63,18 @@ def import_text(request: AuthenticatedRequest, name: str) -> HttpResponse:
             return redirect("homologation:referentiel", name)
         context |= {"rehearsal": rehearsal, "content": base64.b64encode(data).decode(), "file_name": file_name}
     return render(request, "homologation/import.html", context)
+
+
+@requires(*permissions.READERS)
+@require_GET
+def template(request: AuthenticatedRequest, name: str) -> HttpResponse:
+    """The workbook to fill in."""
+    _known(name)
+    now = clock.now()
+    content = official_workbook.template(dossiers.current(request.account.legal_entity, name), now)
+    answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    answer["Content-Disposition"] = f'attachment; filename="texte-officiel-{name}.xlsx"'
+    return answer
 
 
 def _file(request: AuthenticatedRequest) -> tuple[bytes, str]:

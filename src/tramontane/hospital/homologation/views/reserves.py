@@ -38,7 +38,7 @@ def reserves(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     context = {
         "reserves": shown,
         "missing": [row for row in rows.rows(facts(dossier, today)) if row.state in _MISSING],
-        "action_states": ActionState,
+        "action_states": list(ActionState),
         "lift_form": AttachForm(proofs=proofs) if proofs.exists() else None,
         "today": today,
     }
