@@ -10,12 +10,15 @@ from typing import Any
 
 import pyotp
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from support.hospital import make_legal_entity
 from tramontane.demo.hospital import SyntheticHospital
 from tramontane.demo.hospital_seeding.establishment import Endpoint
 from tramontane.demo.hospital_seeding.homologation import ANSWERS
 from tramontane.demo.hospital_seeding.personas import PASSPHRASE, personas, totp_secret
+from tramontane.demo.hospital_seeding.record_system import write_key
 from tramontane.demo.hospital_seeding.seed import seed_hospital
 from tramontane.demo.pki import DEMO_PASSWORD
 from tramontane.demo.workspace import write_pki
@@ -29,6 +32,8 @@ from tramontane.hospital.documents.models import Dispatch, RecordDocument
 from tramontane.hospital.habilitations.selectors import rights_of
 from tramontane.hospital.homologation.models import Dossier
 from tramontane.hospital.homologation.selectors.facts import facts
+from tramontane.hospital.interfaces.link import fingerprint
+from tramontane.hospital.interfaces.selectors import key_in_force
 from tramontane.hospital.patients.consent import consent_state, explicit_consent
 from tramontane.hospital.patients.models import ConsentRecord, Patient
 from tramontane.hospital.patients.selectors import arrivals, current_episode, is_care_team, patients_for
@@ -232,3 +237,14 @@ def test_the_homologation_is_half_way_with_its_proofs_and_its_reserve() -> None:
     assert (states["exi-20"], states["exi-28"]) == (ExigenceState.RESERVED, ExigenceState.UNMET)
     assert {remark.rule for remark in review(known)} >= {"non-conforme-sans-reserve", "preuve-ancienne"}
     assert readiness(known).sentence == "Prêt à contractualiser\u00a0: 2 étapes sur 6"
+
+
+def test_the_record_system_of_the_guide_is_registered_with_the_key_it_is_given(tmp_path: Path) -> None:
+    write_key(HOSPITAL.seed, tmp_path)
+    key = load_pem_private_key((tmp_path / "dpi.key.pem").read_bytes(), None)
+    assert isinstance(key, Ed25519PrivateKey)
+    found = key_in_force(fingerprint(key.public_key()))
+    assert found is not None
+    _public, system = found
+    assert system.identifier == "dpi-exemple"
+    assert (tmp_path / "dpi.key.pem").stat().st_mode & 0o077 == 0

@@ -27,10 +27,12 @@ def main() -> None:
     from tramontane.demo.hospital import SyntheticHospital
     from tramontane.demo.hospital_seeding.establishment import Endpoint
     from tramontane.demo.hospital_seeding.patients import PARIS
+    from tramontane.demo.hospital_seeding.record_system import write_key
     from tramontane.demo.hospital_seeding.seed import seed_hospital
 
     hospital = SyntheticHospital(options.graine, options.instant.astimezone(PARIS).date())
     seed_hospital(hospital, Endpoint(options.dmp, options.pki), at=options.instant)
+    write_key(hospital.seed, options.pki)
 
 
 if __name__ == "__main__":

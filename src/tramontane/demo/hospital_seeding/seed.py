@@ -43,7 +43,6 @@ def seed_hospital(hospital: SyntheticHospital, endpoint: Endpoint, *, at: dateti
             record_system.create(entity, hospital.seed, at)
             homologation.create(entity, accounts, at)
         establishment.connect(entity, endpoint, at)
-        record_system.write_key(hospital.seed, endpoint.pki)
     return created
 
 
