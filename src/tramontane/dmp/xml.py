@@ -7,7 +7,6 @@ messages get forged (CVE-2024-45409, CVE-2025-25291).
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple, cast
@@ -88,21 +87,6 @@ def parser(*, large: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=large, remove_blank_text=False
     )
-
-
-class _Kept(threading.local):
-    """One parser a thread: making one costs a fifth of parsing a header. Nothing of a document stays in it."""
-
-    def __init__(self) -> None:
-        self.parser = parser()
-
-
-_kept = _Kept()
-
-
-def kept_parser() -> etree.XMLParser:
-    """The hardened parser of this thread."""
-    return _kept.parser
 
 
 def lean_options() -> dict[str, Any]:

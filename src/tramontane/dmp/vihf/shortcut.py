@@ -26,7 +26,7 @@ from tramontane.dmp.vihf.policy import SigningCertificate, VerificationPolicy, l
 from tramontane.dmp.vihf.statement import stated
 from tramontane.dmp.vihf.steps_envelope import crowded, place_in_envelope
 from tramontane.dmp.vihf.verified import VerifiedVihf
-from tramontane.dmp.xml import kept_parser
+from tramontane.dmp.xml import parser
 
 # UTF-8 whatever follows: no mark, and no other encoding declared.
 _UTF_8 = re.compile(rb'(?:<\?xml version="1\.0"(?: encoding="UTF-8")?\?>[ \t\r\n]*)?<[A-Za-z]')
@@ -72,7 +72,7 @@ def _is_in_place(written: WrittenAssertion, policy: VerificationPolicy, *, bare:
         return False
     if outside.count(b"xmlns") + _DECLARED > policy.max_prefixes:
         return False
-    root = etree.fromstring(written.outlined, kept_parser())
+    root = etree.fromstring(written.outlined, parser())
     if outside.count(b"=") > policy.max_attributes and crowded(policy.max_attributes)(root):
         return False
     assertion = next(root.iter(names.ASSERTION), None)
