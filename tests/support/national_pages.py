@@ -13,7 +13,7 @@ from typing import Any
 from django.test import Client, override_settings
 
 from support.pki import pki
-from tramontane.demo.pki import Credentials
+from tramontane.demo.pki import Credentials, Profile
 from tramontane.demo.pki import Person as CardHolder
 from tramontane.national.judge.facts import FRANCE
 from tramontane.national.models import LegalEntity, PatientRecord
@@ -66,7 +66,7 @@ def declaration(*, days_ago: int = 10, months: int = 24) -> Declaration:
 @cache
 def card(identity: str, surname: str = "FICTIF", given_name: str = "CAMILLE") -> Credentials:
     """A card for authentication: CN is the PS_IdNat."""
-    return pki().demo.issue_card(CardHolder(identity, surname, given_name))
+    return pki().demo.issue_cps(CardHolder(identity, surname, given_name), Profile.AUTH_CLI)
 
 
 def logged_in(value: str) -> Client:

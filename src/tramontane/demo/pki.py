@@ -220,12 +220,6 @@ class UnsafeDemoPki:
         validity = (self.now - timedelta(days=1), not_after or self.now + timedelta(days=1095))
         return self._signed(_leaf(profile, person.name, validity, key.public_key()), self.persons, key)
 
-    def issue_card(self, person: Person) -> Credentials:
-        """A CPS, CPE or CDE-like authentication certificate, for the pages of the stand-in."""
-        key = new_key()
-        validity = (self.now - timedelta(days=1), self.now + timedelta(days=1095))
-        return self._signed(_leaf(Profile.AUTH_CLI, person.name, validity, key.public_key()), self.persons, key)
-
     def self_signed(self, profile: Profile, subject: Subject, *, key: rsa.RSAPrivateKey | None = None) -> Credentials:
         """A leaf nobody vouches for."""
         key = key or new_key()
