@@ -88,7 +88,9 @@ def judged(
     numerator, denominator = counted
     blocked, empty = reasons
     if denominator == 0:
-        return Figure(objective.id, year, 0, 0, target.seuil, State.NOT_MEASURED, empty or "Personne à compter ce mois.")
+        return Figure(
+            objective.id, year, 0, 0, target.seuil, State.NOT_MEASURED, empty or "Personne à compter ce mois."
+        )
     reached = numerator >= needed(target.seuil if target.seuil is not None else 1.0, denominator) and not blocked
     state = State.REACHED if reached else State.BELOW
     return Figure(objective.id, year, numerator, denominator, target.seuil, state, blocked)
