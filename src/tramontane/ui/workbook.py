@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,6 +17,8 @@ from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
+
+from tramontane.ui.redating import redated
 
 MAX_TEXT = 32_767  # of a cell, in Excel
 # What XML 1.0 cannot say, and what changes the direction of the text around it.
@@ -80,7 +81,7 @@ def write(sheets: Sequence[Sheet], *, at: datetime, title: str = "") -> bytes:
     properties.created = properties.modified = moment
     raw = io.BytesIO()
     book.save(raw)
-    return _dated(raw.getvalue(), moment)
+    return redated(raw.getvalue(), moment)
 
 
 def inert(text: str) -> str:
@@ -163,21 +164,6 @@ def _restrict(target: Worksheet, columns: Sequence[Column], lists: _Lists, first
         letter = get_column_letter(number)
         rule.add(f"{letter}{first}:{letter}{last}")
         target.add_data_validation(rule)
-
-
-def _dated(data: bytes, moment: datetime) -> bytes:
-    """The same archive with one date for every file: openpyxl writes the present time."""
-    stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode()
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for info in source.infolist():
-            content = source.read(info)
-            if info.filename == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, content)
-            same = zipfile.ZipInfo(info.filename, moment.timetuple()[:6])
-            same.compress_type, same.create_system, same.external_attr = zipfile.ZIP_DEFLATED, 3, 0o100644 << 16
-            archive.writestr(same, content)
-    return target.getvalue()
 
 
 def choice(text: str, labels: Mapping[str, str]) -> str | None:

@@ -48,6 +48,20 @@ def snapshot(dossier: Dossier, today: date) -> dict[str, Any]:
     if judgement is None or not judgement.decision:
         raise ValueError("rien n’est décidé")
     said = words(dossier, judgement, today)
+    formula = referentiel_of(dossier.edition).regles.formule_risques
+    pv = {
+        "titre": said.titre,
+        "prononce": said.prononce,
+        "mention": said.mention,
+        "titre_identifiants": said.titre_identifiants,
+        "identifiants": list(said.identifiants),
+        "signataire": judgement.signatory,
+    }
+    return review(dossier, today) | {"pv": pv, "commission": commission(judgement, formula)}
+
+
+def review(dossier: Dossier, today: date) -> dict[str, Any]:
+    """What is known before any commission: structure, référentiel, support, exigences with their proofs."""
     known = facts(dossier, today)
     referentiel = known.referentiel
     proofs = evidence_of(dossier)
@@ -64,15 +78,6 @@ def snapshot(dossier: Dossier, today: date) -> dict[str, Any]:
             "edition": referentiel.edition,
             "sha256": referentiel.sha256,
         },
-        "pv": {
-            "titre": said.titre,
-            "prononce": said.prononce,
-            "mention": said.mention,
-            "titre_identifiants": said.titre_identifiants,
-            "identifiants": list(said.identifiants),
-            "signataire": judgement.signatory,
-        },
-        "commission": _commission(judgement, referentiel.regles.formule_risques),
         "support": {row.key: row.text for row in dossier.sections.order_by("key")},
         "exigences": [
             _exigence(line, known.states[line.exigence.id], proofs.get(line.exigence.id, [])) for line in known.lines
@@ -91,7 +96,8 @@ def _carried(line: ExigenceFacts) -> bool:
     return line.reserve is not None and line.reserve.lifted_on is None and line.assessment.level.unmet
 
 
-def _commission(judgement: Judgement, formula: str) -> dict[str, Any]:
+def commission(judgement: Judgement, formula: str) -> dict[str, Any]:
+    """Who sat, what they said, what was decided; `formula` opens the sentence on residual risks."""
     sitting = judgement.sitting
     opinions = {row.member_id: row for row in judgement.opinions.all()}
     return {

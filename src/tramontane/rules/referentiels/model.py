@@ -117,11 +117,17 @@ class Exigence(_Data, frozen=True, kw_only=True):
 
 
 class SectionSupport(_Data, frozen=True, kw_only=True):
-    """A part the support documentaire must have. `calculee`: drawn from the assessments, nobody writes it."""
+    """A part the support documentaire must have.
+
+    Attributes:
+        calculee: drawn from the assessments, nobody writes it.
+        dans: key of the part it details; empty: a part of its own.
+    """
 
     cle: str
     titre: str
     calculee: bool = False
+    dans: str = ""
 
 
 class Etape(_Data, frozen=True, kw_only=True):
