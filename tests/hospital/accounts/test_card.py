@@ -12,16 +12,19 @@ from urllib.parse import quote
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import Client
 
 from support.hospital import login, make_account, make_legal_entity, make_rpps
 from support.pki import TestPki, pki
+from tramontane.cli.hospital import hospital
 from tramontane.demo.pki import Credentials, Person, Profile, pem
 from tramontane.hospital.accounts import proof as proofs
 from tramontane.hospital.accounts.card.door import DoorError, build, door
 from tramontane.hospital.accounts.models import Account, OpenSession, Role
+from tramontane.hospital.config.checks import findings
 from tramontane.hospital.traces.models import Trace
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +329,17 @@ def test_a_refused_card_leaves_no_certificate_and_no_name_in_the_trace(client: C
     assert "LIBRE" not in kept
     assert "CERTIFICATE" not in kept
     assert KEY not in kept
+
+
+def test_the_application_listens_on_the_trusted_socket_or_not_at_all(files: Path) -> None:
+    refused = CliRunner().invoke(hospital, ["serve", "--port", "8099"])
+    assert refused.exit_code == 2
+    assert f"--socket {SOCKET}" in refused.output
+
+
+def test_the_check_says_whether_cards_are_accepted(files: Path) -> None:
+    assert any("Cartes CPx lues à" in finding.sentence for finding in findings())
+    write_trust(files, pki(), pki().stale_crls)
+    assert any("aucune carte n’est acceptée" in finding.sentence for finding in findings())
+    (files / "door.yaml").write_text("address: x")
+    assert any("champs attendus" in finding.sentence for finding in findings())

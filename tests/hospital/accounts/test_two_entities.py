@@ -144,8 +144,10 @@ def test_the_rights_of_one_account_open_nothing_of_the_other_establishment(
 ) -> None:
     patient = make_patient(twins[1].legal_entity)
     login(client, twins[0])
-    assert client.get(f"/admissions/{patient.pk}/").status_code == 404
-    assert patient.birth_name not in client.get("/admissions/").content.decode()
+    assert client.get(f"/patients/{patient.pk}/identite/").status_code == 404
+    assert patient.birth_name not in client.get("/admissions/patients/").content.decode()
+    login(client, twins[1])
+    assert client.get(f"/patients/{patient.pk}/identite/").status_code == 200
 
 
 def test_a_departure_in_one_establishment_leaves_the_other_open(twins: tuple[Account, Account]) -> None:
