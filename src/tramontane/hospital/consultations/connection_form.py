@@ -87,9 +87,9 @@ class ConnectionForm(forms.Form):
 
     def _add_contract(self, site: GeographicEntity) -> None:
         contract = getattr(site, "air_contract", None)
-        for name, label in (("signed_at", "du"), ("expires_at", "au")):
+        for name, label in (("signed_at", "Début"), ("expires_at", "Fin")):
             self.fields[f"{name}-{site.pk}"] = forms.DateField(
-                label=f"Contrat AIR {label} – {site.name}",
+                label=f"{label} du contrat AIR – {site.name}",
                 required=False,
                 widget=_day(),
                 initial=getattr(contract, name, None),
