@@ -334,6 +334,12 @@ def test_a_trigger_accepted_makes_it_void_once(scene: Scene) -> None:
         signing.void(kept, TriggerKind.SUPPORT, "Encore", actor=scene.actor)
 
 
+def test_a_homologated_dossier_is_not_archived_by_hand(scene: Scene) -> None:
+    homologation = scene.signed()
+    with pytest.raises(ForbiddenMove, match="Homologué"):
+        moving.move(homologation.dossier, Move.ARCHIVE, actor=scene.actor)
+
+
 def test_every_write_leaves_a_trace_in_the_journal_of_the_dossier(scene: Scene) -> None:
     dossier = scene.open()
     assessing.comment(dossier, "exi-04", "À voir avec l’éditeur", author=scene.account, actor=scene.actor)

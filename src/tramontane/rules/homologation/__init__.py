@@ -30,6 +30,7 @@ from tramontane.rules.homologation.states import (
     DossierState,
     ForbiddenMove,
     Move,
+    Transition,
     cross,
     moves,
     transition,
@@ -41,7 +42,7 @@ __all__ = [
     "Action", "ActionState", "Assessment", "DossierFacts", "DossierState", "Evidence", "EvidenceKind", "ExigenceFacts",
     "ExigenceState", "Fingerprint", "ForbiddenMove", "Freshness", "Gate", "GateName", "HomologationState", "Level",
     "Move", "Objection", "Obstacle", "PvFacts", "PvWords", "Readiness", "Remark", "Reserve", "ReserveState", "Severity",
-    "SittingFacts", "Step", "Term", "Trigger", "TriggerKind", "add_months", "cross", "duration_advice",
+    "SittingFacts", "Step", "Term", "Transition", "Trigger", "TriggerKind", "add_months", "cross", "duration_advice",
     "duration_objection", "gate", "levels_for", "mention", "months_between", "moves", "objections", "pv_words",
     "readiness", "reserve_needed", "reserve_objection", "review", "transition", "triggers",
 ]  # fmt: skip

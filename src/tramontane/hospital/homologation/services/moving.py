@@ -12,7 +12,17 @@ from tramontane.hospital.homologation.models import Dossier
 from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.homologation.services.writing import taken, trace
 from tramontane.hospital.traces.events import Actor
-from tramontane.rules.homologation import DossierState, Gate, Move, cross, gate, transition
+from tramontane.rules.homologation import (
+    DossierState,
+    ForbiddenMove,
+    Gate,
+    Move,
+    Transition,
+    cross,
+    gate,
+    moves,
+    transition,
+)
 
 
 def today() -> date:
@@ -25,11 +35,22 @@ def move(dossier: Dossier, wanted: Move, *, actor: Actor, motive: str = "") -> D
     """Finish, resume or archive a dossier. The moves of a commission have services of their own.
 
     Raises:
-        ForbiddenMove: not from this state, or its gate is shut (`gate` says why).
+        ForbiddenMove: not from this state, or not by hand, or its gate is shut (`gate` says why).
     """
+    if wanted not in {row.move for row in by_hand(dossier)}:
+        state = DossierState(dossier.state)
+        raise ForbiddenMove(f"Un dossier « {state.label} » ne permet pas de {wanted}.")
     row = advance(dossier, wanted)
     trace(row, "homologation.dossier", actor, motive=motive, move=str(wanted))
     return row
+
+
+def by_hand(dossier: Dossier) -> list[Transition]:
+    """The moves somebody may ask for. A homologated dossier is archived by the end of its homologation, not by hand."""
+    state = DossierState(dossier.state)
+    if state is DossierState.HOMOLOGATED:
+        return []
+    return [row for row in moves(state) if row.move in (Move.FINISH, Move.RESUME, Move.ARCHIVE)]
 
 
 def advance(dossier: Dossier, wanted: Move) -> Dossier:

@@ -16,7 +16,7 @@ from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.homologation.services import moving, opening
 from tramontane.hospital.homologation.views.desk import of_dossier, page, succeeded
 from tramontane.hospital.homologation.views.next_action import next_action
-from tramontane.rules.homologation import DossierState, Move, Severity, moves, readiness, review
+from tramontane.rules.homologation import DossierState, Move, Severity, readiness, review
 from tramontane.rules.referentiels import shipped_ids
 
 
@@ -88,24 +88,26 @@ def dossier(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
         "own_state": term.state(today) if term else "",
         "own_term": term,
         "triggers": homologations.due(own, today) if own else (),
-        "exits": [
-            row for row in moves(DossierState(dossier.state)) if row.move in _HERE and row.move.name != following.move
-        ],
+        "exits": [row for row in moving.by_hand(dossier) if row.move.name != following.move],
     }
     return page(request, dossier, "dossier", context)
 
 
 # The moves that are asked from the first page; those of a commission have their own.
-_HERE = (Move.FINISH, Move.RESUME, Move.ARCHIVE)
+_DONE = {
+    Move.FINISH: "L’auto-évaluation est terminée.",
+    Move.RESUME: "L’auto-évaluation est reprise.",
+    Move.ARCHIVE: "Le dossier est archivé.",
+}
 
 
 @of_dossier(*permissions.EDITORS)
 @require_POST
 def move(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     """Finish, resume or archive."""
-    wanted = next((one for one in _HERE if one.name == request.POST.get("move")), None)
+    wanted = next((one for one in _DONE if one.name == request.POST.get("move")), None)
     if wanted is None:
         raise Http404("Ce passage n’existe pas.")
-    who = actor(request.account, request.proof)
-    succeeded(request, lambda: moving.move(dossier, wanted, actor=who), "C’est fait.")
+    who, motive = actor(request.account, request.proof), request.POST.get("motive", "")[:300]
+    succeeded(request, lambda: moving.move(dossier, wanted, actor=who, motive=motive), _DONE[wanted])
     return redirect("homologation:dossier", dossier.number)

@@ -42,6 +42,9 @@ def next_action(dossier: Dossier, facts: DossierFacts) -> NextAction:
         return _while_assessing(dossier, facts)
     if state is DossierState.ASSESSED:
         return _before_the_commission(dossier, facts)
+    if state is DossierState.HOMOLOGATED and not facts.signed:
+        url = reverse("homologation:deadlines", args=[dossier.number])
+        return NextAction("L’homologation ne vaut plus.", "Préparer le renouvellement", url)
     sentence, label, name = _BY_STATE[state]
     url = reverse(f"homologation:{name}", args=[dossier.number]) if name else reverse("homologation:dossiers")
     return NextAction(sentence, label, url)

@@ -1,0 +1,29 @@
+"""What the objectives ask of this workspace. They stand below it: settings name these functions, they import nothing here."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tramontane.hospital.accounts.models import LegalEntity
+from tramontane.hospital.homologation.models import Homologation
+from tramontane.hospital.homologation.selectors.homologations import in_force, signed, term
+from tramontane.rules.homologation import ReserveState
+from tramontane.rules.objectives import Homologated
+
+
+def homologated(entity: LegalEntity, referentiel: str, day: date) -> Homologated | None:
+    """The homologation that holds on a day, with the réserves it still carries."""
+    row = in_force(entity, referentiel, day)
+    if row is None:
+        return None
+    return Homologated(term(row).expires_on, _reserves(row))
+
+
+def _reserves(row: Homologation) -> int:
+    return row.dossier.reserves.exclude(state=ReserveState.LIFTED).count()
+
+
+def signed_pvs(entity: LegalEntity, referentiel: str, year: int) -> list[Homologation]:
+    """The homologations signed by the end of a year and still running in it: their signed PV goes into its proof file."""
+    rows = signed(entity).filter(referentiel=referentiel, signed_on__lte=date(year, 12, 31))
+    return [row for row in rows if term(row).expires_on >= date(year, 1, 1)]
