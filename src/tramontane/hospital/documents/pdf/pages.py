@@ -33,8 +33,8 @@ def web_page(outline: Outline, *, zoom: int, title: str) -> str:
     pages = "".join(_page(number, page, zoom) for number, page in enumerate(outline.pages, 1))
     return (
         f'<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<style>{_STYLE}.page{{width:calc({zoom}% - 16px)}}</style></head><body><h1 class="unseen">{escape(title)}</h1><nav aria-label="Affichage du PDF"><p>{_count(outline)}</p>'
-        f"{_zooms(zoom)}</nav>{_notes(outline)}<main>{pages}</main></body></html>"
+        f'<style>{_STYLE}.page{{width:calc({zoom}% - 16px)}}</style></head><body><nav aria-label="Affichage du PDF"><p>{_count(outline)}</p>'
+        f'{_zooms(zoom)}</nav><main><h1 class="unseen">{escape(title)}</h1>{_notes(outline)}{pages}</main></body></html>'
     )
 
 
