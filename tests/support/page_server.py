@@ -14,6 +14,8 @@ from playwright.sync_api import Page
 
 from support.national_server import NationalServer, free_port
 from tramontane.demo.pki import Credentials
+from tramontane.national.pages.serving import Pages, command
+from tramontane.national.server import Tls
 
 _READY_SECONDS = 40.0
 
@@ -22,14 +24,12 @@ _READY_SECONDS = 40.0
 def serving_pages(national: NationalServer, *, workers: int = 1) -> Iterator[str]:
     """The address of the pages of this installation, with personas; stopped on leaving."""
     port, log = free_port(), national.directory / "pages.log"
-    files = {"certificate": "server.pem", "key": "server.key", "anchors": "anchors.pem"}
-    files |= {"intermediates": "intermediates.pem", "crls": "crls.pem"}
-    command = [sys.executable, "-m", "tramontane.national.pages", "--unsafe-personas", "--port", str(port)]
-    command += ["--workers", str(workers), "--data", str(national.data)]
-    command += [text for name, file in files.items() for text in (f"--{name}", str(national.directory / file))]
-    command += ["--database-url", national.database_url] if national.database_url else []
+    files = ("server.pem", "server.key", "anchors.pem", "intermediates.pem", "crls.pem")
+    pages = Pages(port=port, workers=workers, unsafe_personas=True)
+    tls = Tls(*(national.directory / name for name in files))
+    arguments = command(pages, tls=tls, data_directory=national.data, database_url=national.database_url)
     with log.open("ab") as output:
-        process = subprocess.Popen(command, env=national.environment, stdout=output, stderr=output)
+        process = subprocess.Popen([sys.executable, *arguments], env=national.environment, stdout=output, stderr=output)
     try:
         _wait(national, process, port)
         yield f"https://localhost:{port}"

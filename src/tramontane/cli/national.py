@@ -12,6 +12,7 @@ from tramontane.cli.base import FrenchCommand, FrenchGroup, emit, json_option
 from tramontane.dmp.errors import CertificateMisuse
 
 if TYPE_CHECKING:
+    from tramontane.national.pages.serving import Pages
     from tramontane.national.server import Tls
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -109,15 +110,31 @@ def national() -> None:
     type=_FILE,
     help="Listes de révocation, PEM.",
 )
+@click.option(
+    "--port-pages",
+    "pages_port",
+    metavar="PORT",
+    type=click.IntRange(1, 65535),
+    help="Port TLS des pages : portail AIR, liste blanche, Mon espace santé. Par défaut, celui de --port plus un.",
+)
+@click.option("--sans-pages", "without_pages", is_flag=True, help="Ne servir que le SI-DMP.")
+@click.option(
+    "--personnages-non-surs",
+    "unsafe_personas",
+    is_flag=True,
+    help="Démonstration : se connecter aux pages sans aucune preuve d'identité. Refusé en production.",
+)
 @json_option
 def serve(*, data: Path, database_url: str, as_json: bool, **options: Any) -> None:
-    """Servir la maquette en TLS mutuel jusqu'à Ctrl-C.
+    """Servir la maquette en TLS mutuel, et ses pages, jusqu'à Ctrl-C.
 
-    Les valeurs par défaut sont celles que « tramontane demo » écrit.
+    Les valeurs par défaut sont celles que « tramontane demo » écrit. On se connecte aux pages avec une carte CPE, CDE ou
+    CPS, par le navigateur ; TRAMONTANE_NATIONAL_OFFICERS nomme les cartes des agents de la CNAM.
     """
     from django.db import Error as DatabaseError
 
     from tramontane.database import from_url
+    from tramontane.demo.national_pages import pages_beside
     from tramontane.demo.processes import database_unavailable, require_free
     from tramontane.national.server import Listening, Patience, Tls, run
 
@@ -130,15 +147,34 @@ def serve(*, data: Path, database_url: str, as_json: bool, **options: Any) -> No
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     require_free(listening.port, listening.host)
-    base_url = f"https://{listening.host}:{listening.port}/si-dmp-server/v2/services/"
-    if as_json:
-        emit({"simulation": True, "stand_in": base_url})
-    else:
-        click.echo(f"Maquette du SI-DMP (simulation)\N{NO-BREAK SPACE}: {base_url}, Ctrl-C pour arrêter.")
     try:
-        run(tls=tls, data_directory=data, listening=listening, database_url=database_url)
+        with pages_beside(_pages(options), tls=tls, data_directory=data, database_url=database_url) as pages:
+            _announce(f"https://{listening.host}:{listening.port}/si-dmp-server/v2/services/", pages, as_json=as_json)
+            run(tls=tls, data_directory=data, listening=listening, database_url=database_url)
     except DatabaseError as error:
         raise database_unavailable(error) from error
+
+
+def _pages(options: dict[str, Any]) -> Pages | None:
+    """Where the pages listen; None when they are not wanted."""
+    from tramontane.national.pages.serving import Pages
+
+    if options["without_pages"]:
+        return None
+    try:
+        port = options["pages_port"] or options["port"] + 1
+        return Pages(options["host"], port, unsafe_personas=options["unsafe_personas"])
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _announce(base_url: str, pages: str, *, as_json: bool) -> None:
+    if as_json:
+        emit({"simulation": True, "stand_in": base_url} | ({"pages": pages} if pages else {}))
+        return
+    if pages:
+        click.echo(f"Pages de la maquette (simulation)\N{NO-BREAK SPACE}: {pages}")
+    click.echo(f"Maquette du SI-DMP (simulation)\N{NO-BREAK SPACE}: {base_url}, Ctrl-C pour arrêter.")
 
 
 def _require_usable(tls: Tls) -> None:

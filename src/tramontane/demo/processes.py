@@ -97,7 +97,7 @@ def _command(workspace: Workspace, port: int) -> list[str]:
     return [sys.executable, "-m", "tramontane.national.server", "--host", HOST, "--port", str(port), *arguments]
 
 
-def wait_for(server: subprocess.Popen[bytes], port: int, log: Path, name: str) -> None:
+def wait_for(server: subprocess.Popen[bytes], port: int, log: Path, name: str, host: str = HOST) -> None:
     """Return once the port accepts connections.
 
     Raises:
@@ -106,7 +106,7 @@ def wait_for(server: subprocess.Popen[bytes], port: int, log: Path, name: str) -
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            socket.create_connection((HOST, port), timeout=1).close()
+            socket.create_connection((host, port), timeout=1).close()
         except OSError:
             time.sleep(0.05)
         else:

@@ -14,6 +14,7 @@ from tramontane.demo.entries import document_entry, submission_set
 from tramontane.demo.hospital import SyntheticHospital
 from tramontane.demo.values import Patient, Staff
 from tramontane.national import seeding
+from tramontane.national.pages.contract_rules import add_months
 
 
 def seed_national(hospital: SyntheticHospital, *, progress: Callable[[int], None] = lambda _: None) -> None:
@@ -28,6 +29,7 @@ def seed_national(hospital: SyntheticHospital, *, progress: Callable[[int], None
         professionals=map(_professional, (*hospital.professionals, *hospital.correspondents)),
         patients=map(_patient, hospital.patients),
         authorisations=_authorisations(hospital),
+        guardianships=_guardianships(hospital),
         submissions=_submissions(hospital, progress),
     )
 
@@ -72,6 +74,17 @@ def _authorisations(hospital: SyntheticHospital) -> Iterator[seeding.Authorisati
             yield seeding.Authorisation(
                 patient.ins, grant.holder, grant.state.value, grant.granted_at, grant.expires_at
             )
+
+
+def _guardianships(hospital: SyntheticHospital) -> Iterator[seeding.Guardianship]:
+    """Each minor has one parent: the youngest adult of the same name, eighteen years older at least, if there is one."""
+    youngest_first = sorted(hospital.patients, key=lambda one: (one.birth_date, one.key), reverse=True)
+    majority = add_months(hospital.today, -18 * 12)
+    for child in (one for one in youngest_first if one.birth_date > majority):
+        born = add_months(child.birth_date, -18 * 12)
+        parents = (one for one in youngest_first if one.birth_name == child.birth_name and one.birth_date <= born)
+        if parent := next(parents, None):
+            yield seeding.Guardianship(parent.ins, child.ins)
 
 
 def _submissions(hospital: SyntheticHospital, progress: Callable[[int], None]) -> Iterator[seeding.Submission]:

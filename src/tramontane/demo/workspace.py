@@ -118,6 +118,10 @@ def hospital_leaves(pki: UnsafeDemoPki) -> Mapping[str, Credentials]:
         "signature": pki.issue(Profile.SIGN, Subject("DMP SIGN TEST FICTIF", structure, HOSPITAL.name)),
         # INSi knows software by the CN of its own certificate (INSI-AUTO or INSI-MANU).
         "insi": pki.issue(Profile.AUTH_CLI, Subject("INSI-AUTO", structure, HOSPITAL.name)),
+        # The card of the legal representative, for the pages of the stand-in: import carte-cpe.p12 in a browser.
+        "carte-cpe": pki.issue_cps(
+            Person(f"3{HOSPITAL.finess}/0001", "FICTIF", "CAMILLE", "Directrice"), Profile.AUTH_CLI
+        ),
         "serveur": pki.issue(Profile.SERVER, Subject("localhost", "2000000000", "SI-DMP MAQUETTE FICTIVE")),
         "carte": pki.issue_cps(holder, Profile.AUTH_CLI),
     }

@@ -86,6 +86,14 @@ class Authorisation:
 
 
 @dataclass(frozen=True, slots=True)
+class Guardianship:
+    """A patient stands for a minor in Mon espace santé."""
+
+    guardian: Ins
+    child: Ins
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document: its metadata with entry_uuid and unique_id, its content, the entry_uuid that it replaces."""
 
@@ -109,6 +117,7 @@ def seed(
     professionals: Iterable[ProfessionalRecord] = (),
     patients: Iterable[Patient] = (),
     authorisations: Iterable[Authorisation] = (),
+    guardianships: Iterable[Guardianship] = (),
     submissions: Iterable[Submission] = (),
 ) -> None:
     """Add or update everything, in one transaction. `submissions` is consumed one at a time.
@@ -126,6 +135,8 @@ def seed(
             _patient(patient)
         for authorisation in authorisations:
             _authorisation(authorisation)
+        for tie in guardianships:
+            models.Guardianship.objects.update_or_create(guardian=_row(tie.guardian), child=_row(tie.child))
         contents = store()
         for submission in submissions:
             _submission(submission, contents)

@@ -24,8 +24,8 @@ def test_a_month_that_has_no_such_day_ends_on_its_last() -> None:
 
 
 def test_the_contract_ends_with_the_auto_homologation_that_it_declares() -> None:
-    assert last_day(declared(date(2026, 10, 1), 24), TODAY) == date(2028, 9, 30)
-    assert last_day(declared(months=36), TODAY) == date(2029, 11, 22) == latest_day(TODAY)
+    assert last_day(declared(date(2026, 10, 1), 24), TODAY) == date(2028, 10, 1)
+    assert last_day(declared(months=36), TODAY) == date(2029, 11, 23) == latest_day(TODAY)
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 36), st.integers(0, 1200))
@@ -33,15 +33,15 @@ def test_no_contract_lasts_more_than_three_years_nor_more_than_its_homologation(
     signed_on: date, months: int, age: int
 ) -> None:
     end = last_day(declared(signed_on - timedelta(days=age), months), signed_on)
-    assert end < add_months(signed_on, 36)
-    assert end < add_months(signed_on - timedelta(days=age), months)
+    assert end <= add_months(signed_on, 36)
+    assert end <= add_months(signed_on - timedelta(days=age), months)
 
 
 REFUSED = {
     "in the future": (declared(TODAY + timedelta(days=1)), "futur"),
     "of 37 months": (declared(months=37), "36"),
     "of no month": (declared(months=0), "36"),
-    "over since yesterday": (declared(date(2025, 11, 23), 12), "expiré le 22/11/2026"),
+    "over since yesterday": (declared(date(2025, 11, 22), 12), "expiré le 22/11/2026"),
     "without the version of the référentiel": (declared(version=" "), "version"),
 }
 
@@ -53,4 +53,4 @@ def test_an_auto_homologation_opens_no_contract(case: str) -> None:
 
 
 def test_the_last_day_of_an_auto_homologation_still_opens_one() -> None:
-    assert list(problems(declared(date(2025, 11, 24), 12), TODAY)) == []
+    assert list(problems(declared(date(2025, 11, 23), 12), TODAY)) == []

@@ -16,6 +16,7 @@ from rich.console import Console
 from tramontane.cli.entries import PARIS
 from tramontane.cli.walk.application import application, show_people
 from tramontane.cli.walk.consultations import Consultations, require
+from tramontane.cli.walk.national import show_national_pages
 from tramontane.cli.walk.preparation import client, prepare
 from tramontane.cli.walk.refusals import Refusals
 from tramontane.cli.walk.screen import Screen
@@ -23,6 +24,7 @@ from tramontane.cli.walk.visit import Visit
 from tramontane.client import DmpClient
 from tramontane.demo.hospital import SyntheticHospital
 from tramontane.demo.hospital_server import Application, is_ready
+from tramontane.demo.national_pages import national_pages
 from tramontane.demo.processes import free_port, national_server, require_free
 from tramontane.demo.workspace import Workspace, write_configuration
 
@@ -59,15 +61,21 @@ def walk(
         port = require_free(port) if port else free_port()
         screen.title("Préparation")
         prepare(screen, workspace, hospital)
-        with national_server(workspace, port) as base_url, client(workspace, base_url) as dmp:
+        with (
+            national_server(workspace, port) as base_url,
+            national_pages(workspace) as pages,
+            client(workspace, base_url) as dmp,
+        ):
             screen.done(f"Maquette du SI-DMP à l'écoute en TLS mutuel : {base_url}")
+            screen.done(f"Pages de la maquette, prêtes : {pages}")
             write_configuration(workspace, hospital, base_url, now - _LOGGED_IN)
             with application(screen, Application(workspace, free_port(), base_url), hospital, now) as url:
                 _visits(screen, workspace, hospital, dmp)
                 require(is_ready(url), "l'application de l'hôpital ne répond plus")
                 _end(screen, workspace, base_url, time.monotonic() - started, stay=stay)
                 show_people(screen, hospital, url)
-                announce(_result(workspace, base_url, url, seed))
+                show_national_pages(screen, pages)
+                announce(_result(workspace, base_url, url, seed) | {"national_pages": pages})
                 if stay:
                     _until_interrupted(screen)
 
@@ -127,6 +135,7 @@ def _left_behind(workspace: Workspace) -> Iterable[tuple[str, str]]:
     yield str(workspace.configuration), "configuration de « tramontane consult »"
     yield str(workspace.pki), "certificats de test, sans valeur"
     yield str(workspace.root / "si-dmp.log"), "journal de la maquette"
+    yield str(workspace.root / "pages.log"), "journal des pages de la maquette"
     yield str(workspace.root / "application.log"), "journal de l'application de l'hôpital"
 
 

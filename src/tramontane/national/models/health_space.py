@@ -17,7 +17,9 @@ class Guardianship(models.Model):
     child = models.ForeignKey(PatientRecord, on_delete=models.CASCADE, related_name="guardians")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["guardian", "child"], name="national_guardianship_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["guardian", "child"], name="national_guardianship_once")
+        ]
 
     def __str__(self) -> str:
         return f"patient n° {self.guardian_id} pour patient n° {self.child_id}"

@@ -3,5 +3,5 @@
     urls ─▶ views ─▶ services (write) ─▶ selectors (read) ─▶ national.models
 
 Every page carries the banner: a stand-in, never the real portal. What people do is a row (`models.Act`) written in the
-transaction of its effect; the machine face judges from the same rows at its next call. See docs/adr/0009-national-pages.md.
+transaction of its effect; the machine face judges from the same rows at its next call. See docs/adr/0014-national-pages.md.
 """

@@ -19,12 +19,20 @@ def main() -> None:
     parser.add_argument("--unsafe-personas", action="store_true", help="connexion sans preuve, pour une démonstration")
     parser.add_argument("--data", type=Path, required=True, help="répertoire de la face machine")
     parser.add_argument("--database-url", default="", help="sqlite:///… ou postgresql://…")
+    parser.add_argument("--no-crl", action="store_true", help="laboratoire : accepte de juger sans CRL")
     for name, text in _FILES.items():
         parser.add_argument(f"--{name}", type=Path, required=name in ("certificate", "key", "anchors"), help=text)
     options = parser.parse_args()
     run(
         Pages(options.host, options.port, options.workers, options.plain, options.unsafe_personas),
-        tls=Tls(options.certificate, options.key, options.anchors, options.intermediates, options.crls),
+        tls=Tls(
+            options.certificate,
+            options.key,
+            options.anchors,
+            options.intermediates,
+            options.crls,
+            require_crl=not options.no_crl,
+        ),
         data_directory=options.data,
         database_url=options.database_url,
     )

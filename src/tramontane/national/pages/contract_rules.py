@@ -39,7 +39,7 @@ def last_day(declaration: Declaration, signed_on: date) -> date:
 
 def latest_day(signed_on: date) -> date:
     """Last day, inclusive, that a signature of that day may reach."""
-    return add_months(signed_on, MAX_MONTHS) - timedelta(days=1)
+    return add_months(signed_on, MAX_MONTHS)
 
 
 def problems(declaration: Declaration, signed_on: date) -> Iterator[str]:
@@ -57,5 +57,5 @@ def problems(declaration: Declaration, signed_on: date) -> Iterator[str]:
 
 
 def _end(declaration: Declaration) -> date:
-    """Last day of the auto-homologation itself, inclusive."""
-    return add_months(declaration.homologated_on, declaration.months) - timedelta(days=1)
+    """Last day of the auto-homologation itself, inclusive: the same day of the month."""
+    return add_months(declaration.homologated_on, declaration.months)

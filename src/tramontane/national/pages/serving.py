@@ -69,6 +69,29 @@ def run(pages: Pages, *, tls: Tls, data_directory: Path, database_url: str = "")
     serve(certified(_APPLICATION, host=pages.host, port=pages.port, workers=pages.workers, **secured))
 
 
+def command(pages: Pages, *, tls: Tls, data_directory: Path, database_url: str = "") -> list[str]:
+    """The arguments that make a Python interpreter serve these pages in a process of its own (`pages.__main__`)."""
+    options = {
+        "--host": pages.host,
+        "--port": pages.port,
+        "--workers": pages.workers,
+        "--data": data_directory.absolute(),
+        "--database-url": database_url,
+        "--certificate": tls.certificate.absolute(),
+        "--key": tls.key.absolute(),
+        "--anchors": tls.anchors.absolute(),
+        "--intermediates": tls.intermediates and tls.intermediates.absolute(),
+        "--crls": tls.crls and tls.crls.absolute(),
+    }
+    flags = {"--plain": pages.plain, "--unsafe-personas": pages.unsafe_personas, "--no-crl": not tls.require_crl}
+    return [
+        "-m",
+        "tramontane.national.pages",
+        *(text for name, value in options.items() if value for text in (name, str(value))),
+        *(name for name, wanted in flags.items() if wanted),
+    ]
+
+
 def application() -> Gateway:
     """The application of one worker process."""
     from tramontane.national.pages.gateway import Gateway
