@@ -1,0 +1,237 @@
+"""« Nothing crosses from one legal entity to another », for every page and endpoint: the table of `support.addresses` is
+walked by a person who holds every role (by one of each role too, in the campaign), with the objects of another entity in
+the address, in the query and in the form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import transaction
+from django.db.models import ForeignKey
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from support.addresses import ADDRESSES, Address
+from support.consultation import play_double
+from support.dmp_double import World
+from support.tenants import EVERY_ROLE, OURS, THEIRS, Tenant, Visitor, make_tenant
+from tramontane.hospital.accounts.models import LegalEntity
+from tramontane.hospital.consultations.gateway import clients
+from tramontane.hospital.traces.models import Trace
+
+pytestmark = pytest.mark.django_db
+# 400 and 422: what was posted was not even read as a form of this page.
+REFUSED = {400, 403, 404, 405, 422}
+METHODS = ("GET", "POST")
+SCIM_METHODS = ("GET", "PUT", "PATCH", "DELETE")
+
+
+def declared(resolver: URLResolver, namespaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """The full name of every pattern of the urlconf."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield ":".join((*namespaces, str(pattern.name)))
+        else:
+            yield from declared(pattern, (*namespaces, *filter(None, [pattern.namespace])))
+
+
+def test_every_address_has_its_line_and_every_line_its_address() -> None:
+    found = set(declared(get_resolver()))
+    assert sorted(found - set(ADDRESSES)) == [], "add them to tests/support/addresses.py"
+    assert sorted(set(ADDRESSES) - found) == [], "remove them from tests/support/addresses.py"
+
+
+def test_every_parameter_of_every_address_is_said() -> None:
+    for name, address in ADDRESSES.items():
+        reverse(name, **in_address(address, dict.fromkeys(address.words, "11111111-1111-4111-8111-111111111111")))
+
+
+def in_address(address: Address, values: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of `reverse`; a uuid stands for a number where only its digits matter."""
+    found = {name: _value(word, values) for name, word in address.path.items()}
+    return {"args": list(found.values())} if "" in found else {"kwargs": _fitting(found)}
+
+
+def _value(word: str | int, values: dict[str, Any]) -> Any:
+    """What takes the place of a word of the table."""
+    if isinstance(word, int):
+        return word
+    return word[1:] if word.startswith("=") else values[word]
+
+
+def _fitting(values: dict[str, Any]) -> dict[str, Any]:
+    """The parameters, numbers where the path wants a number."""
+    uuids = ("token", "launch_id", "ipp", "unique_id")
+    return {n: (1 if n not in uuids and str(v).startswith("11111111-") else v) for n, v in values.items()}
+
+
+# The walk.
+
+
+@pytest.fixture
+def tenants(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[Tenant, Tenant]]:
+    """Two entities that have one of everything each."""
+    monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path)
+    world = World()
+    play_double(monkeypatch, world)
+    ours, theirs = make_tenant(world, OURS), make_tenant(world, THEIRS)
+    for tenant in (ours, theirs):
+        # Our record system signs a link about their patient: the link is good, the patient is not ours.
+        tenant.named |= {"typed": tenant.mark.lower(), "jeton": ours.named["link"](tenant.ready.patient)}
+    yield ours, theirs
+    clients.close_all()
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is rolled back; a service may still ask for a transaction of its own."""
+    block = transaction.atomic()
+    block._from_testcase = True  # as Django's own test cases say it
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+def knock(visitor: Visitor, method: str, name: str, address: Address, path: dict[str, Any], said: Tenant) -> Any:
+    """One request. `said`: whose words fill the query and the form."""
+    query = {field: text.format_map(said.named) for field, text in address.query.items()}
+    url = reverse(name, **in_address(address, path)) + (f"?{urlencode(query)}" if query else "")
+    options: dict[str, Any] = {"follow": not (address.open or address.scim)}
+    if address.scim:
+        options["headers"] = {"Authorization": f"Bearer {OURS}"}
+    visitor.sit_down()
+    if method == "GET":
+        return visitor.get(url, **options)
+    filled = {
+        field: text.format_map(said.named) if isinstance(text, str) else text for field, text in address.form.items()
+    }
+    if address.json or address.scim:
+        options["content_type"] = "application/json"
+    return getattr(visitor, method.lower())(url, filled, **options)
+
+
+def text_of(response: Any) -> str:
+    """Everything the answer says, headers included."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return f"{response.headers} {getattr(response, 'redirect_chain', '')} {body.decode(errors='replace')}"
+
+
+def methods_of(address: Address) -> tuple[str, ...]:
+    return SCIM_METHODS if address.scim else METHODS
+
+
+def mixtures(address: Address, ours: Tenant, theirs: Tenant) -> Iterator[tuple[dict[str, Any], tuple[Tenant, ...]]]:
+    """Every way to name things of theirs and of ours in one address, and whose they are."""
+    for owners in product((theirs, ours), repeat=len(address.words)):
+        yield {word: who.named[word] for word, who in zip(address.words, owners, strict=True)}, owners
+
+
+def test_nothing_of_another_entity_is_given_nor_changed(tenants: tuple[Tenant, Tenant]) -> None:
+    walk(tenants, {})
+
+
+@pytest.mark.campaign
+def test_nothing_of_another_entity_is_given_to_anybody(tenants: tuple[Tenant, Tenant]) -> None:
+    walk(tenants, {role.value: tenants[0].visitor(role) for role in EVERY_ROLE})
+
+
+def walk(tenants: tuple[Tenant, Tenant], people: dict[str, Visitor]) -> None:
+    """Whoever holds every role knocks at every address; then `people`, who hold one role each."""
+    ours, theirs = tenants
+    for name, address in ADDRESSES.items():
+        for method, (path, owners) in product(methods_of(address), mixtures(address, ours, theirs)):
+            where = f"{method} {name} {path}"
+            # Who holds every role tries every mixture; who holds one tries what is wholly theirs.
+            who = {"every role": ours.everyone, **(people if ours not in owners else {})}
+            with undone(), unchanged(theirs, where):
+                for role, visitor in who.items():
+                    response = knock(visitor, method, name, address, path, theirs)
+                    refused = response.status_code in REFUSED or address.open or address.silent or theirs not in owners
+                    assert refused, (where, role, response.status_code)
+                    require_nothing_of(theirs, response, address, f"{where} as {role}")
+                    if response.status_code == 405:
+                        break  # nobody may: no need to try everybody
+                assert not address.form or crossings() == [], where
+
+
+def require_nothing_of(theirs: Tenant, response: Any, address: Address, where: str) -> None:
+    """Neither their mark nor their patient's INS; an INS that was typed may come back in its field."""
+    said = text_of(response)
+    assert response.status_code < 500, where
+    assert THEIRS not in said, where
+    assert address.types_ins or theirs.named["ins"] not in said, where
+
+
+@contextmanager
+def unchanged(theirs: Tenant, where: str) -> Iterator[str]:
+    """Their rows and their traces stay what they were."""
+    before, traced = theirs.state(), Trace.objects.filter(finess_juridique=theirs.finess).count()
+    yield where
+    assert theirs.state() == before, where
+    assert Trace.objects.filter(finess_juridique=theirs.finess).count() == traced, where
+
+
+def test_the_same_addresses_open_what_is_ours(tenants: tuple[Tenant, Tenant]) -> None:
+    ours, _ = tenants
+    dead, blind = [], []
+    for name, address in ADDRESSES.items():
+        statuses, seen = [], ""
+        for method in methods_of(address):
+            with undone():
+                response = knock(ours.everyone, method, name, address, ours.named, ours)
+                statuses.append(response.status_code)
+                seen += text_of(response)
+        if not address.idle and not any(status < 400 or status in (409, 422) for status in statuses):
+            dead.append((name, statuses))
+        if address.shows and OURS not in seen:
+            blind.append(name)  # the walk would see nothing cross
+    assert (dead, blind) == ([], [])
+
+
+def test_nobody_without_a_session_gets_anything(tenants: tuple[Tenant, Tenant]) -> None:
+    ours, _ = tenants
+    for name, address in ADDRESSES.items():
+        if address.scim:
+            continue  # a bearer token of the entity, tested with it
+        for method in METHODS:
+            with undone():
+                response = knock(Visitor(), method, name, address, ours.named, ours)
+                said = text_of(response)
+            assert OURS not in said, name
+            at_login = any(url.startswith("/connexion/") for url, _ in getattr(response, "redirect_chain", ()))
+            assert address.open or at_login or response.status_code in (401, 403, 405), (name, response.status_code)
+
+
+# What a form could tie together.
+
+
+@cache
+def _models() -> list[Any]:
+    return [model for model in apps.get_models() if model.__module__.startswith("tramontane.hospital")]
+
+
+def crossings() -> list[str]:
+    """The rows that belong to two legal entities, by any path of foreign keys."""
+    rows = {(model, row.pk): row for model in _models() for row in model._default_manager.all()}
+    owners: dict[Any, frozenset[int]] = {}
+
+    def owners_of(model: Any, pk: Any) -> frozenset[int]:
+        if model is LegalEntity:
+            return frozenset([pk])
+        if (model, pk) not in owners:
+            owners[model, pk] = frozenset()  # a row that names itself adds nothing
+            row = rows[model, pk]
+            keys = [f for f in model._meta.concrete_fields if isinstance(f, ForeignKey) and getattr(row, f.attname)]
+            named = [owners_of(f.related_model, getattr(row, f.attname)) for f in keys if f.related_model in _models()]
+            owners[model, pk] = frozenset().union(*named)
+        return owners[model, pk]
+
+    return [f"{model.__name__} {pk}" for model, pk in rows if len(owners_of(model, pk)) > 1]
