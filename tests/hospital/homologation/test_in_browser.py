@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 
 from support.browser import chromium, new_context, put_session, shot, violations
 from support.homologation_scene import PV, VERSION, Scene
-from support.hospital import login, make_account
-from tramontane.demo.hospital_seeding import establishment
+from support.hospital import login, make_account, make_legal_entity
+from tramontane.demo.structures import HOSPITAL
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of, under_way
@@ -81,7 +81,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
 @pytest.fixture
 def eyes(live_server: Any, settings: Any, tmp_path: Any, now: list[datetime]) -> Iterator[Eyes]:
     settings.MEDIA_ROOT = tmp_path
-    entity = establishment.create(now[0])
+    entity = make_legal_entity(finess_juridique=HOSPITAL.finess.value, name=HOSPITAL.name)
     roles = (Role.HOMOLOGATION, Role.DIRECTION)
     scene = Scene(entity, make_account(entity, roles=roles, given_name="Hélène", family_name="Girard"))
     with chromium() as browser:
