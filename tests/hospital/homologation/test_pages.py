@@ -16,7 +16,7 @@ from support.homologation_scene import FILE, PV, Scene, judgement
 from support.hospital import login, make_account
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.homologation.models import EvidenceRevision, Homologation, Sitting
-from tramontane.hospital.homologation.services import moving
+from tramontane.hospital.homologation.services import judging, moving
 from tramontane.hospital.homologation.tabs import TABS
 from tramontane.hospital.homologation.urls import urlpatterns
 from tramontane.rules.homologation import Level, Move
@@ -269,6 +269,19 @@ def test_the_pv_is_shown_with_its_words_then_signed(client: Client, scene: Scene
     assert "Louis Anglade" in signed
     answer = client.get(reverse("homologation:signed", args=[dossier.number]))
     assert b"".join(answer.streaming_content) == PV  # type: ignore[attr-defined]
+
+
+def test_what_binds_the_establishment_asks_for_two_factors(scene: Scene) -> None:
+    dossier = scene.decided()
+    one_factor = Client()
+    login(one_factor, scene.account, "password")
+    said = post(one_factor, "pv", dossier.number, file=FILE("pv.pdf", PV), signed_on=moving.today().isoformat())
+    assert "il demande une session à deux facteurs" in said
+    assert not Homologation.objects.exists()
+    reconsidered = judging.reconsider(dossier, motive="Essai", actor=scene.actor)
+    said = post(one_factor, "act", reconsidered.number, "decision", decision="homologue", months="6")
+    assert "deux facteurs" in said
+    assert judgement(dossier).decision == ""
 
 
 def test_an_accepted_trigger_makes_it_void(client: Client, scene: Scene) -> None:

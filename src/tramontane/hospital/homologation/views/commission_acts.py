@@ -20,7 +20,7 @@ from tramontane.hospital.homologation.commission_forms import (
 from tramontane.hospital.homologation.models import Dossier, Judgement, Member
 from tramontane.hospital.homologation.selectors import dossiers
 from tramontane.hospital.homologation.services import judging, sitting
-from tramontane.hospital.homologation.views.desk import invalid, of_dossier, succeeded
+from tramontane.hospital.homologation.views.desk import invalid, of_dossier, succeeded, weak
 
 
 @of_dossier(*permissions.DECIDERS)
@@ -82,7 +82,7 @@ def _opinion(request: AuthenticatedRequest, judgement: Judgement) -> None:
 
 def _decide(request: AuthenticatedRequest, judgement: Judgement) -> None:
     form = DecisionForm(request.POST)
-    if not invalid(request, form):
+    if not weak(request) and not invalid(request, form):
         who, ruling = actor(request.account, request.proof), form.ruling
         succeeded(request, lambda: judging.decide(judgement.dossier, ruling, actor=who), "Décision enregistrée.")
 

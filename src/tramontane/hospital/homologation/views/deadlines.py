@@ -18,7 +18,7 @@ from tramontane.hospital.homologation.models import Dossier, Homologation
 from tramontane.hospital.homologation.selectors import dossiers, homologations, journal
 from tramontane.hospital.homologation.selectors.facts import evidence_of
 from tramontane.hospital.homologation.services import moving, signing
-from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded
+from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded, weak
 from tramontane.rules.homologation import ActionState, TriggerKind
 
 
@@ -82,7 +82,7 @@ def void(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     if own is None:
         raise Http404("Ce dossier n’est pas homologué.")
     form = VoidForm(request.POST)
-    if not invalid(request, form):
+    if not weak(request) and not invalid(request, form):
         who, values = actor(request.account, request.proof), form.cleaned_data
         kind = TriggerKind(values["trigger"])
         succeeded(request, lambda: signing.void(own, kind, values["motive"], actor=who), "L’homologation est caduque.")

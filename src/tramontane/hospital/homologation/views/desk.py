@@ -111,6 +111,19 @@ def succeeded(request: HttpRequest, act: Callable[[], object], said: str, form: 
     return False
 
 
+def weak(request: AuthenticatedRequest) -> bool:
+    """Whether the session lacks its second factor: what binds the establishment is not done with one; it is then said."""
+    if request.proof is not None and request.proof.two_factors:
+        return False
+    messages.error(
+        request,
+        "Cet acte engage l’établissement : il demande une session à deux facteurs. Confirmez votre identité depuis votre nom, "
+        "en haut de la page.",
+        extra_tags="stop",
+    )
+    return True
+
+
 def invalid(request: HttpRequest, form: forms.Form) -> bool:
     """Whether a small form is wrong; its errors are then told at the top of the page."""
     if form.is_valid():

@@ -16,7 +16,7 @@ from tramontane.hospital.homologation.models import Dossier, Homologation, Judge
 from tramontane.hospital.homologation.selectors.dossiers import judgement_of, referentiel_of
 from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.homologation.services import judging, moving, signing
-from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded
+from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded, weak
 from tramontane.rules.homologation import GateName, Level, gate
 
 
@@ -24,7 +24,7 @@ from tramontane.rules.homologation import GateName, Level, gate
 @require_http_methods(["GET", "POST"])
 def pv(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     """The words of the PV; before the signature, the form that receives it; after it, what was frozen."""
-    posting = request.method == "POST" and permissions.decides(request.account)
+    posting = request.method == "POST" and permissions.decides(request.account) and not weak(request)
     form = SignedForm(
         request.POST if posting else None, request.FILES if posting else None, initial={"signed_on": moving.today()}
     )
