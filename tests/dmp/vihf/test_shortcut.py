@@ -41,6 +41,7 @@ from tramontane.dmp.vihf import (
 )
 from tramontane.dmp.vihf.attributes import RESOURCE_ID
 from tramontane.dmp.vihf.shortcut import accept_at_once
+from tramontane.dmp.xml import Markup
 
 SECOND = timedelta(seconds=1)
 CONTENTS = {
@@ -182,10 +183,19 @@ def test_an_assertion_that_is_not_the_root_is_no_bare_assertion():
 
 
 @pytest.mark.parametrize(
-    "limit", ["max_envelope_bytes", "max_header_bytes", "max_header_nodes", "max_attributes"], ids=str
+    ("limit", "least"),
+    [
+        ("max_envelope_bytes", 8),
+        ("max_header_bytes", 8),
+        ("max_header_nodes", 8),
+        ("max_attributes", 8),
+        ("max_prefixes", 3),
+        ("max_markup", Markup(tags=1_000, attributes=30_000)),
+        ("max_markup", Markup(tags=30_000, attributes=1_000)),
+    ],
 )
-def test_a_limit_that_may_be_reached_is_left_to_the_steps(limit: str):
-    assert at_once(envelope(), **{limit: 8}) is None
+def test_a_limit_that_may_be_reached_is_left_to_the_steps(limit: str, least: object):
+    assert at_once(envelope(), **{limit: least}) is None
 
 
 def test_nothing_of_a_patient_is_in_what_is_kept():
