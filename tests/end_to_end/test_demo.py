@@ -61,6 +61,7 @@ def test_json_leaves_only_the_result_on_standard_output(
     told = json.loads(result.stdout)
     assert told["as_announced"] is True
     assert told["stand_in"].startswith("https://127.0.0.1:")
+    assert told["national_pages"].startswith("http://localhost:")
     assert all(Path(path).exists() for path in told["files"])
     assert "comme annoncé" in result.stderr
 
@@ -286,12 +287,21 @@ def test_sigterm_stops_the_stand_in_too(first_run: subprocess.CompletedProcess[s
         socket.create_connection(("127.0.0.1", int(address[1])), timeout=1)
 
 
-def test_the_stand_in_serves_alone_and_stops_on_ctrl_c(desk: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [*PROGRAM, "national", "serve", "--port", str(port)]
+def test_the_walk_says_where_the_national_pages_are_and_whom_to_be(first_run: subprocess.CompletedProcess[str]) -> None:
+    said = words(first_run)
+    assert "Pages de la maquette (portail AIR, liste blanche, Mon espace santé) : http://localhost:" in said
+    for role in ("Représentant légal", "Agent de la CNAM", "Patiente"):
+        assert role in said
+
+
+def test_the_stand_in_serves_alone_with_its_pages_and_stops_on_ctrl_c(desk: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe, socket.create_server(("127.0.0.1", 0)) as other:
+        port, pages = probe.getsockname()[1], other.getsockname()[1]
+    command = [*PROGRAM, "national", "serve", "--port", str(port), "--port-pages", str(pages)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=desk) as server:
         assert server.stdout is not None
+        assert f"https://localhost:{pages}/" in server.stdout.readline()
+        socket.create_connection(("127.0.0.1", pages), timeout=5).close()
         assert "simulation" in server.stdout.readline()
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
@@ -303,6 +313,17 @@ def test_the_stand_in_serves_alone_and_stops_on_ctrl_c(desk: Path) -> None:
         server.send_signal(signal.SIGINT)
         errors = server.communicate(timeout=20)[1]
     assert "Traceback" not in errors
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", pages), timeout=1)
+
+
+def test_personas_without_proof_do_not_start_in_production(desk: Path) -> None:
+    command = [*PROGRAM, "national", "serve", "--port", "45997", "--personnages-non-surs"]
+    environment = os.environ | {"TRAMONTANE_ENV": "production"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=desk, env=environment, check=False)
+    assert done.returncode != 0
+    assert "refusé avec TRAMONTANE_ENV=production" in done.stderr.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Traceback" not in done.stderr
 
 
 def test_a_database_that_does_not_answer_is_one_sentence(desk: Path) -> None:
