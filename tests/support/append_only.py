@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tramontane.hospital.homologation.models import APPEND_ONLY
+from tramontane.hospital.objectives.models import APPEND_ONLY as STATEMENTS
 from tramontane.hospital.traces import append_only
 
-EVERY_TABLE = (*append_only.TABLES, *APPEND_ONLY)
+EVERY_TABLE = (*append_only.TABLES, *APPEND_ONLY, *STATEMENTS)
 
 
 def close(connection: BaseDatabaseWrapper) -> None:

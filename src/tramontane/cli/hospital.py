@@ -24,6 +24,7 @@ OPERATIONS = "tramontane.cli.hospital_operations"
         "work": (f"{OPERATIONS}.working:work", "Tâches de fond et tâches périodiques, à côté du serveur."),
         "hl7": (f"{OPERATIONS}.working:hl7", "Recevoir le flux d'identités HL7 v2 (MLLP)."),
         "purge-traces": (f"{OPERATIONS}.purging:purge_traces", "Détruire les traces en fin de conservation."),
+        "objectives": (f"{OPERATIONS}.objectives:objectives", "Relevés d'objectifs : clore, prouver."),
         "backup": (f"{OPERATIONS}.keeping:backup", "Sauvegarder la base intégrée et les documents."),
         "restore": (f"{OPERATIONS}.keeping:restore", "Restaurer une sauvegarde et vérifier les traces."),
     },

@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("Habilitations", "/habilitations/", (Role.RSSI, Role.DPO)),
     Entry("Classement", "/rssi/classement/", (Role.RSSI,)),
     Entry("Traces", "/traces/", (Role.RSSI, Role.DPO)),
+    Entry("Objectifs", "/objectifs/", (Role.DIRECTION, Role.HOMOLOGATION, Role.RSSI, Role.DPO)),
     Entry("Homologation", "/homologation/", (Role.HOMOLOGATION, Role.DIRECTION, Role.RSSI, Role.DPO)),
 )
 

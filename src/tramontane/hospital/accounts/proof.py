@@ -38,6 +38,9 @@ ONE_FACTOR = "Vous vous êtes identifié avec un seul facteur : il en faut deux 
 TOO_OLD = "Votre preuve d’authentification à deux facteurs est trop ancienne."
 WHY_NOT = {"password": ONE_FACTOR, "recovery": ONE_FAMILY}
 
+# Outcome of a login in its trace: objective 1.3 counts both without reading the proof.
+STRONG, WEAK = "deux facteurs", "un facteur"
+
 _KEY = "proof"
 
 
@@ -71,6 +74,11 @@ class SessionProof:
     def two_factors(self) -> bool:
         """Whether two different families were presented."""
         return len(set(self.factors)) >= 2
+
+    @property
+    def outcome(self) -> str:
+        """What a trace of login says of it."""
+        return STRONG if self.two_factors else WEAK
 
     @property
     def label(self) -> str:

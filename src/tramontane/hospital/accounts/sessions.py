@@ -43,7 +43,7 @@ def begin(request: HttpRequest, account: Account, proof: SessionProof, **provide
             account=account, session_key=request.session.session_key or "", started_at=now, **provider
         )
         Account.objects.filter(pk=account.pk).update(last_login=now)
-        record(Event("connexion.reussie", actor(account, proof), detail={"means": proof.label}))
+        record(Event("connexion.reussie", actor(account, proof), outcome=proof.outcome, detail={"means": proof.label}))
     request.account, request.proof = account, proof  # type: ignore[attr-defined]  # as SessionGuard would
     for sentence in passwords.tell(account, now):
         messages.warning(request, sentence)
@@ -60,7 +60,7 @@ def strengthen(request: HttpRequest, account: Account, proof: SessionProof) -> N
     request.session.save()
     with transaction.atomic():
         OpenSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
-        record(Event("connexion.reussie", actor(account, proof), detail={"means": proof.label}))
+        record(Event("connexion.reussie", actor(account, proof), outcome=proof.outcome, detail={"means": proof.label}))
     request.proof = proof  # type: ignore[attr-defined]  # as SessionGuard would
 
 

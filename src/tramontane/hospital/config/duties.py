@@ -4,6 +4,7 @@ for by the next, and two runs at once do no harm."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,11 +14,14 @@ from django.core.management import call_command
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from tramontane.hospital.accounts.models import ConsumedToken, OpenSession, Throttle
+from tramontane.hospital.accounts.models import ConsumedToken, LegalEntity, OpenSession, Throttle
 from tramontane.hospital.config import workers
 from tramontane.hospital.documents.tasks import sweep_task
 from tramontane.hospital.interfaces.models import Launch
+from tramontane.hospital.objectives.services import closing
+from tramontane.hospital.objectives.services.errors import ObjectivesError
 from tramontane.hospital.traces import chain
+from tramontane.hospital.traces.events import Actor
 
 # A failed login older than this no longer slows anybody down (its own blocks last minutes).
 FAILURES_KEPT = timedelta(days=1)
@@ -52,6 +56,17 @@ def sweep(_at: datetime) -> int:
     return int(sweep_task.call() or 0)
 
 
+def close_months(at: datetime) -> int:
+    """The statements of the objectives: every month that is over and not closed."""
+    due = [(entity, month) for entity in LegalEntity.objects.order_by("pk") for month in closing.due(entity, at)]
+    done = 0
+    for entity, month in due:
+        with suppress(ObjectivesError):  # writers are busy: the traces are sealed at the next run
+            closing.close(entity, month, actor=Actor(entity.finess_juridique, account_name="tâche périodique"))
+            done += 1
+    return done
+
+
 def requeue(_at: datetime) -> int:
     """Background tasks whose worker of this machine is dead: they are safe to run again, another worker takes them."""
     running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
@@ -83,6 +98,7 @@ DUTIES = (
     Duty("seal", 60, seal),
     Duty("outbox", 60, sweep),
     Duty("requeue", 60, requeue),
+    Duty("months", 900, close_months),
     Duty("sessions", 900, forget_sessions),
     Duty("tasks", 86_400, forget_tasks),
 )

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "tramontane.hospital.consultations",
     "tramontane.hospital.documents",
     "tramontane.hospital.interfaces",
+    "tramontane.hospital.objectives",
     "tramontane.hospital.homologation",
 ]
 
@@ -135,6 +136,10 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # What the search strategy must not announce as new: the documents of the hospital’s own record.
 HELD_DOCUMENTS = "tramontane.hospital.documents.selectors.held_documents"
+
+# What the objectives ask of the homologation workspace, which stands above them.
+HOMOLOGATED = "tramontane.hospital.homologation.selectors.capability.homologated"
+SIGNED_PVS = "tramontane.hospital.homologation.selectors.capability.signed_pvs"
 
 UI = {
     "establishment": "",

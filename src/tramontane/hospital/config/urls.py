@@ -8,7 +8,16 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tramontane.hospital.config import views
 
-APPS = ("accounts", "patients", "habilitations", "consultations", "documents", "interfaces", "homologation")
+APPS = (
+    "accounts",
+    "patients",
+    "habilitations",
+    "consultations",
+    "documents",
+    "interfaces",
+    "objectives",
+    "homologation",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", views.live, name="live"),

@@ -68,6 +68,11 @@ EVENTS: dict[str, str] = {
     "homologation.decision": "Décision de la commission : {decision}",
     "homologation.pv": "PV signé : homologation pour {months} mois",
     "homologation.fin": "Homologation {kind}",
+    "objectifs.releve": "Relevé d’objectifs de {month}, n° {number}",
+    "objectifs.parametre": "Objectifs : paramètre {parameter} fixé à {value}",
+    "objectifs.partage": "Objectifs : partage {move}",
+    "objectifs.preuve": "Pièce d’objectifs {move} : {title}",
+    "objectifs.date": "Calendrier des objectifs : date {move}",
 }
 
 

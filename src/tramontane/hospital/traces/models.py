@@ -41,6 +41,12 @@ class Trace(models.Model):
             models.Index(fields=["rpps", "recorded_at"]),
             models.Index(fields=["ins", "recorded_at"]),
             models.Index(fields=["correlation"]),
+            # What an account did in a month (objectives 1.3 and 2.2): one probe, however many traces there are.
+            models.Index(
+                fields=["account_id", "event", "transaction", "outcome", "access_mode", "recorded_at"],
+                condition=models.Q(event__in=["connexion.reussie", "dmp.reponse"]),
+                name="traces_trac_account_did_idx",
+            ),
         )
 
 

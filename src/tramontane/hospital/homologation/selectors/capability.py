@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
+
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.homologation.models import Homologation
 from tramontane.hospital.homologation.selectors.homologations import in_force, signed, term
-from tramontane.rules.homologation import ReserveState
 from tramontane.rules.objectives import Homologated
 
 
@@ -16,11 +17,8 @@ def homologated(entity: LegalEntity, referentiel: str, day: date) -> Homologated
     row = in_force(entity, referentiel, day)
     if row is None:
         return None
-    return Homologated(term(row).expires_on, _reserves(row))
-
-
-def _reserves(row: Homologation) -> int:
-    return row.dossier.reserves.exclude(state=ReserveState.LIFTED).count()
+    open_reserves = row.dossier.reserves.filter(Q(lifted_on=None) | Q(lifted_on__gt=day))
+    return Homologated(term(row).expires_on, open_reserves.count())
 
 
 def signed_pvs(entity: LegalEntity, referentiel: str, year: int) -> list[Homologation]:

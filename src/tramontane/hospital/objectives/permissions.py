@@ -1,0 +1,21 @@
+"""Who reads the board, who writes on it."""
+
+from __future__ import annotations
+
+from tramontane.hospital.accounts.models import Account, Role
+from tramontane.hospital.accounts.permissions import may
+
+READERS = (Role.DIRECTION, Role.HOMOLOGATION, Role.RSSI, Role.DPO)
+EDITORS = (Role.DIRECTION, Role.HOMOLOGATION)
+# The figures of another establishment, and the decision to show one's own.
+GROUP = (Role.DIRECTION,)
+
+
+def edits(account: Account) -> bool:
+    """Whether the account closes months, deposits documents and sets dates."""
+    return may(account, *EDITORS)
+
+
+def sees_group(account: Account) -> bool:
+    """Whether the account compares establishments."""
+    return may(account, *GROUP)

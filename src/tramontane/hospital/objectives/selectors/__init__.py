@@ -1,0 +1,1 @@
+"""Reading for the board: facts of a month, statements, proofs, group."""

@@ -1,0 +1,44 @@
+"""The facts of a month: « so far » while it runs, whole once it is over. The only reader of the registers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from tramontane.hospital.accounts.models import LegalEntity
+from tramontane.hospital.objectives.models import ReadingChoice
+from tramontane.hospital.objectives.selectors import registers
+from tramontane.hospital.objectives.selectors.flow import Window, flows, visits
+from tramontane.hospital.objectives.selectors.people import members
+from tramontane.rules.objectives import MonthFacts, reading
+from tramontane.rules.objectives.periods import PARIS, bounds, key_of
+
+
+def gather(entity: LegalEntity, month: date, at: datetime) -> MonthFacts:
+    """Read everything now.
+
+    Args:
+        month: any day of it.
+        at: aware; inside the month, the facts are those so far.
+    """
+    start, end = bounds(month)
+    until = min(end, at)
+    window = Window(start, until, at, reading_of(entity))
+    rows, patients, qualified = flows(visits(entity, window))
+    day = (until - timedelta(microseconds=1)).astimezone(PARIS).date()
+    return MonthFacts(
+        month=key_of(month),
+        day=day,
+        members=members(entity, start, until),
+        flows=rows,
+        movements=registers.movements(entity, start, until, at),
+        capability=registers.capability(entity, day),
+        readiness=registers.readiness(entity, until, patients, qualified),
+        services=registers.service_names(entity),
+        reading=window.reading,
+    )
+
+
+def reading_of(entity: LegalEntity) -> dict[str, str]:
+    """Every parameter with the value in force: the last chosen, else the default."""
+    rows = ReadingChoice.objects.filter(legal_entity=entity).order_by("pk").values_list("parameter", "value")
+    return reading(dict(rows))

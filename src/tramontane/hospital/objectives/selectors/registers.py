@@ -1,0 +1,89 @@
+"""What the registers say at an instant: movements, reviews, sites and contracts, software, matrix."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from statistics import median_low
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from tramontane.hospital.accounts.models import GeographicEntity, LegalEntity, Movement, ReviewCampaign, Service
+from tramontane.hospital.consultations.models import DmpConnection, SiteContract
+from tramontane.hospital.habilitations import content
+from tramontane.hospital.habilitations.models import MatrixReview, MatrixRevision
+from tramontane.rules.objectives import Capability, Homologated, Movements, Readiness, Site
+from tramontane.rules.objectives.periods import PARIS
+
+KINDS = (Movement.Kind.ARRIVAL, Movement.Kind.MOVE, Movement.Kind.DEPARTURE)
+# « automatique […] à partir d'une base de compte centralisée »: a file brought by hand is not.
+AUTOMATIC = "scim"
+
+
+def movements(entity: LegalEntity, start: datetime, until: datetime, known_at: datetime) -> Movements:
+    """Those received in [start, until[, with what was applied by `known_at`."""
+    rows = list(
+        Movement.objects.filter(
+            account__legal_entity=entity, kind__in=KINDS, received_at__gte=start, received_at__lt=until
+        ).values_list("received_at", "applied_at", "source")
+    )
+    applied = [(got, done, source) for got, done, source in rows if done is not None and done <= known_at]
+    delays = [round((done - got).total_seconds()) for got, done, _ in applied]
+    closed = ReviewCampaign.objects.filter(legal_entity=entity, closed_at__lt=until).order_by("-closed_at").first()
+    return Movements(
+        received=len(rows),
+        applied=len(applied),
+        automatic=sum(source == AUTOMATIC for _, _, source in applied),
+        median_seconds=median_low(delays) if delays else 0,
+        longest_seconds=max(delays, default=0),
+        last_review=_day(closed.closed_at) if closed else None,
+    )
+
+
+def capability(entity: LegalEntity, day: date) -> Capability:
+    """Homologations in force on a day, sites and their contracts, software."""
+    connection = DmpConnection.objects.filter(legal_entity=entity).first()
+    contracts = {one.geographic_entity_id: one for one in SiteContract.objects.filter(
+        geographic_entity__legal_entity=entity)}  # fmt: skip
+    sites = GeographicEntity.objects.filter(legal_entity=entity).order_by("pk")
+    return Capability(
+        dmp=homologated(entity, "dmp", day),
+        rie=homologated(entity, "rie", day),
+        sites=tuple(_site(one, contracts.get(one.pk)) for one in sites),
+        software=bool(connection and connection.software_homologation),
+    )
+
+
+def homologated(entity: LegalEntity, referentiel: str, day: date) -> Homologated | None:
+    """What the homologation workspace says: it stands above this app, and settings name its selector."""
+    found: Homologated | None = import_string(settings.HOMOLOGATED)(entity, referentiel, day)
+    return found
+
+
+def _site(site: GeographicEntity, contract: SiteContract | None) -> Site:
+    if contract is None:
+        return Site(site.pk, site.name, signed=False, expires=None, observed="unknown")
+    return Site(
+        site.pk, site.name, signed=contract.signed_at is not None, expires=contract.expires_at,
+        observed=contract.observed_state,
+    )  # fmt: skip
+
+
+def readiness(entity: LegalEntity, until: datetime, patients: int, qualified: int) -> Readiness:
+    """The matrix in force, and the patients already counted."""
+    revision = MatrixRevision.objects.filter(legal_entity=entity, created_at__lt=until).order_by("-number").first()
+    if revision is None:
+        return Readiness(patients, qualified)
+    reviews = MatrixReview.objects.filter(revision__legal_entity=entity, reviewed_at__lt=until)
+    last = reviews.order_by("-reviewed_at").first()
+    moments = [revision.created_at, *([last.reviewed_at] if last else [])]
+    return Readiness(patients, qualified, len(content.read(revision.content).rules), _day(max(moments)))
+
+
+def service_names(entity: LegalEntity) -> dict[int, str]:
+    """Every service ever, by identifier."""
+    return dict(Service.objects.filter(geographic_entity__legal_entity=entity).values_list("pk", "name"))
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.astimezone(PARIS).date() if moment else None
