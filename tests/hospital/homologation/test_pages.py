@@ -20,6 +20,7 @@ from tramontane.hospital.homologation.services import judging, moving
 from tramontane.hospital.homologation.tabs import TABS
 from tramontane.hospital.homologation.urls import urlpatterns
 from tramontane.rules.homologation import Level, Move
+from tramontane.rules.referentiels import shipped_ids
 
 pytestmark = pytest.mark.django_db
 READERS = (Role.HOMOLOGATION, Role.DIRECTION, Role.RSSI, Role.DPO)
@@ -59,14 +60,15 @@ def test_every_tab_answers_in_every_state(client: Client, scene: Scene, state: s
         assert 'id="tiroir"' in page(client, "exigences", number, exigence="exi-23", onglet=tab)
     page(client, "assess", number, "exi-20")
     page(client, "dossiers")
-    page(client, "referentiel", "dmp")
+    for name in shipped_ids():
+        page(client, "referentiel", name)
 
 
 def test_before_the_first_dossier_the_workspace_says_what_to_do(client: Client, scene: Scene) -> None:
     assert client.get("/homologation/").headers["Location"] == "/homologation/dossiers/"
     text = page(client, "dossiers")
     assert "Aucun dossier d’homologation n’est ouvert." in text
-    assert "Brouillon inactif" in text
+    assert "Inactif</span>" in text
     assert "Dossier n° 1" in post(client, "open", referentiel="dmp")
     assert client.get("/homologation/").headers["Location"] == "/homologation/1/"
     assert client.post("/homologation/ouvrir/", {"referentiel": "autre"}).status_code == 404

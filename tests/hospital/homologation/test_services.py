@@ -70,7 +70,7 @@ def test_a_dossier_is_pinned_to_its_edition_and_one_is_under_way_at_a_time(scene
 
 
 def test_a_draft_referentiel_opens_no_dossier(scene: Scene) -> None:
-    with pytest.raises(ForbiddenMove, match="brouillon"):
+    with pytest.raises(ForbiddenMove, match="inactif"):
         opening.open_dossier(scene.entity, "rie", actor=scene.actor)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +47,16 @@ def test_the_dmp_rules_are_those_of_the_webinar() -> None:
 def test_the_identification_referentiel_is_an_inactive_draft() -> None:
     assert not shipped("rie").actif
     assert shipped("rie").regles.mention is None
+
+
+def test_the_objectives_are_carried_by_the_same_engine_with_the_texts_that_are_measured() -> None:
+    measured = yaml.safe_load(files("tramontane.rules.referentiels").joinpath("objectives.yaml").read_bytes())
+    carried = shipped("hospiconnect").by_key
+    assert list(carried) == [f"hospiconnect:{row['id']}" for row in measured["objectifs"]]
+    for row in measured["objectifs"]:
+        objective = carried[f"hospiconnect:{row['id']}"]
+        assert objective.texte == row["libelle"]
+        assert objective.jalons == {year: target["texte"] for year, target in row["cibles"].items()}
 
 
 @pytest.mark.parametrize("name", shipped_ids())

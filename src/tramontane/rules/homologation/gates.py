@@ -65,7 +65,7 @@ def _active(facts: DossierFacts) -> Iterator[Obstacle]:
     if not facts.referentiel.actif:
         yield Obstacle(
             "referentiel-inactif",
-            f"Le {facts.referentiel.sigle} n’est qu’un brouillon{NBSP}: aucun dossier ne peut être jugé dessus.",
+            f"Le {facts.referentiel.sigle} est inactif{NBSP}: aucun dossier ne peut être jugé dessus.",
             facts.referentiel.nom,
             "Importer le texte officiel du référentiel.",
         )

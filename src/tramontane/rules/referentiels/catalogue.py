@@ -9,7 +9,7 @@ from tramontane.rules.referentiels.model import Referentiel
 from tramontane.rules.referentiels.reading import read
 
 # One file an identifier, beside this module.
-_SHIPPED = ("dmp", "rie")
+_SHIPPED = ("dmp", "rie", "hospiconnect")
 
 
 def shipped_ids() -> tuple[str, ...]:

@@ -109,7 +109,7 @@ def open_dossier(entity: LegalEntity, referentiel: str, *, actor: Actor) -> Doss
         )
     if not content.actif:
         raise ForbiddenMove(
-            f"Le {content.sigle} n’est qu’un brouillon.", next_step="importez d’abord son texte officiel"
+            f"Le {content.sigle} est inactif.", next_step="importez d’abord son texte officiel, en l’activant"
         )
     edition = reading.latest(entity, referentiel) or record_edition(entity, content, file=None, actor=actor)
     previous = reading.dossiers(entity).filter(referentiel=referentiel).first()
