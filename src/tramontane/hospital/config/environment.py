@@ -61,6 +61,13 @@ class Environment:
     trusted_proxy_socket: str
     extraction_p12: str
     extraction_password: str
+    # Documents of the homologation: the picture of their letterhead (PNG, JPEG, SVG); the key that signs a PV here
+    # (`file:` or `pkcs11:`, as for the DMP) and its secret; PEM authorities trusted for signatures; an RFC 3161 service.
+    document_logo: str
+    pv_key: str
+    pv_secret: str
+    pv_authorities: str
+    timestamp_url: str
     metrics_token: str
 
     @property
@@ -94,6 +101,11 @@ DEFAULTS = {
     "TRUSTED_PROXY_SOCKET": "",
     "EXTRACTION_P12": "",
     "EXTRACTION_PASSWORD": "",
+    "DOCUMENT_LOGO": "",
+    "PV_KEY": "",
+    "PV_SECRET": "",
+    "PV_AUTHORITIES": "",
+    "TIMESTAMP_URL": "",
     "METRICS_TOKEN": "",
 }
 NUMBERS = ("SESSION_IDLE_MINUTES", "SESSION_HOURS", "PROOF_HOURS", "NOTICE_DAYS")
@@ -126,6 +138,11 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         trusted_proxy_socket=values["TRUSTED_PROXY_SOCKET"],
         extraction_p12=values["EXTRACTION_P12"],
         extraction_password=values["EXTRACTION_PASSWORD"],
+        document_logo=values["DOCUMENT_LOGO"],
+        pv_key=values["PV_KEY"],
+        pv_secret=values["PV_SECRET"],
+        pv_authorities=values["PV_AUTHORITIES"],
+        timestamp_url=values["TIMESTAMP_URL"],
         metrics_token=values["METRICS_TOKEN"],
         minor_secret_age=int(values["MINOR_SECRET_AGE"]) if values["MINOR_SECRET_AGE"] else None,
         ins_oid=values["INS_OID"] or (InsAuthority.NIR if production else InsAuthority.NIR_TEST).value,

@@ -87,8 +87,12 @@ def review(dossier: Dossier, today: date) -> dict[str, Any]:
 
 def canonical_digest(content: dict[str, Any]) -> str:
     """SHA-256 of the canonical JSON of a snapshot."""
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def canonical(content: dict[str, Any]) -> bytes:
+    """Canonical JSON: sorted keys, no space, UTF-8."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _carried(line: ExigenceFacts) -> bool:

@@ -67,6 +67,8 @@ EVENTS: dict[str, str] = {
     "homologation.commission": "Commission : {move}",
     "homologation.decision": "Décision de la commission : {decision}",
     "homologation.pv": "PV signé : homologation pour {months} mois",
+    "homologation.document": "Document remis : {title}",
+    "homologation.pack": "Pack d’audit fabriqué : {files} fichiers",
     "homologation.fin": "Homologation {kind}",
     "objectifs.releve": "Relevé d’objectifs de {month}, n° {number}",
     "objectifs.parametre": "Objectifs : paramètre {parameter} fixé à {value}",

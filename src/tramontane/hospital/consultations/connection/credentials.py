@@ -90,7 +90,7 @@ def _material(key: tuple[object, ...]) -> Material:
     identity = HospitalIdentity(
         FinessJuridique(row.finess_juridique),
         authentication=files.credentials(TlsCredentials, row.authentication, secret),
-        signature=_signer(row.signature, secret),
+        signature=open_signer(row.signature, secret),
     )
     trust = files.server_trust(row.trust_path, row.crl_path, row.revocation)
     software = Software(
@@ -99,7 +99,12 @@ def _material(key: tuple[object, ...]) -> Material:
     return Material(key, identity, Endpoint(row.base_url, trust), trust.crls, software)
 
 
-def _signer(reference: str, secret: str | None) -> Signer:
+def open_signer(reference: str, secret: str | None) -> Signer:
+    """The key a reference names: a file, or an object of a PKCS#11 token.
+
+    Raises:
+        CertificateMisuse, LocalError: it cannot serve.
+    """
     if not reference.startswith("pkcs11:"):
         return files.credentials(PrivateKeySigner, reference, secret)
     from tramontane.client.pkcs11 import Pkcs11Signer

@@ -74,7 +74,8 @@ def _speaks(dossier: Dossier, referentiel: Referentiel, judgement: Judgement) ->
 
 def logo() -> bytes:
     """The picture of the letterhead; empty when none is configured, or when it is not usable."""
-    path = Path(settings.DOCUMENT_LOGO) if settings.DOCUMENT_LOGO else None
+    named = settings.ENVIRONMENT.document_logo
+    path = Path(named) if named else None
     if path is None or not path.is_file() or path.stat().st_size > MAX_LOGO:
         return b""
     return path.read_bytes()

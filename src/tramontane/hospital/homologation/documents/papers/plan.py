@@ -20,7 +20,9 @@ def plan(content: Content) -> Document:
     for row in rows:
         if row["reserve"]:
             blocks += _reserve(row)
-    bare = tuple(words.name(row).replace("\n", " ") for row in rows if Level(row["niveau"]).unmet and not row["reserve"])
+    bare = tuple(
+        words.name(row).replace("\n", " ") for row in rows if Level(row["niveau"]).unmet and not row["reserve"]
+    )
     if bare:
         blocks += [Heading("Exigences non atteintes, sans réserve écrite"), Bullets(bare)]
     if len(blocks) == 1:

@@ -23,7 +23,9 @@ def support(content: Content) -> Document:
         for detail in sections:
             if detail.dans == section.cle:
                 blocks += [Heading(detail.titre, level=3), *_body(detail, content)]
-    return words.document(content, "Support documentaire de la commission d’auto-homologation", *blocks, *_risks(content))
+    return words.document(
+        content, "Support documentaire de la commission d’auto-homologation", *blocks, *_risks(content)
+    )
 
 
 def _body(section: SectionSupport, content: Content) -> Iterator[Block]:

@@ -1,0 +1,162 @@
+"""The second sheet that comes back: réserves and actions, compared with those kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from tramontane.hospital.homologation.documents.excel import RESERVES, STATES
+from tramontane.hospital.homologation.models import Action, Dossier, Reserve
+from tramontane.hospital.homologation.services import reserving
+from tramontane.hospital.traces.events import Actor
+from tramontane.rules.homologation import ActionState, Level, reserve_objection
+from tramontane.rules.referentiels import Exigence, Referentiel
+from tramontane.ui.workbook import choice
+from tramontane.ui.workbook_reading import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing an import would do: where it is asked, what it changes, and the act itself."""
+
+    sheet: str
+    line: int
+    exigence: str
+    detail: str
+    make: Callable[[Actor], object]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What the sheet would change, and what is wrong in it."""
+
+    dossier: Dossier
+    changes: list[Change] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line, read."""
+
+    number: int
+    exigence: Exigence
+    text: str
+    due: date
+    action: str
+    owner: str
+    action_due: date | None
+    state: ActionState
+
+
+class _LineError(ValueError):
+    """What is wrong in a line."""
+
+
+def compare(dossier: Dossier, referentiel: Referentiel, levels: Mapping[str, Level], lines: Iterable[Line]) -> Plan:
+    """What the sheet changes, given the levels the first sheet declares."""
+    plan = Plan(dossier)
+    first: dict[str, _Row] = {}
+    kept = {row.exigence: row for row in dossier.reserves.prefetch_related("actions")}
+    for line in lines:
+        try:
+            row = _read(line, referentiel)
+            head = first.setdefault(row.exigence.id, row)
+            _check(row, head, referentiel, levels.get(row.exigence.id, Level.NOT_ASSESSED), kept)
+            if head is row:
+                _reserve(plan, row, kept.get(row.exigence.id))
+            if row.action:
+                _action(plan, row, kept.get(row.exigence.id))
+        except _LineError as error:
+            plan.problems.append(f"Feuille « {RESERVES} », ligne {line.number} : {error}.")
+    return plan
+
+
+def _read(line: Line, referentiel: Referentiel) -> _Row:
+    cells = line.cells
+    exigence = referentiel.by_key.get(f"{referentiel.id}:{cells['Identifiant']}")
+    if exigence is None:
+        raise _LineError(f"l’exigence « {cells['Identifiant']} » n’existe pas dans le référentiel du dossier")
+    state = choice(cells["Avancement"], STATES) if cells["Avancement"] else ActionState.PLANNED.value
+    if state is None:
+        raise _LineError(f"avancement « {cells['Avancement']} » hors liste")
+    if not cells["Réserve"]:
+        raise _LineError("la réserve n’est pas écrite")
+    if cells["Action"] and not cells["Menée par"]:
+        raise _LineError("l’action n’a pas de responsable")
+    return _Row(
+        line.number,
+        exigence,
+        cells["Réserve"],
+        _day(cells["À lever avant le"], "À lever avant le"),
+        cells["Action"],
+        cells["Menée par"],
+        _day(cells["Pour le"], "Pour le") if cells["Action"] else None,
+        ActionState(state),
+    )
+
+
+def _day(text: str, label: str) -> date:
+    """A date cell, or the text « 31/03/2027 »."""
+    parts = text.split("/")
+    iso = "-".join(reversed(parts)) if len(parts) == 3 else text
+    try:
+        return date.fromisoformat(iso)
+    except ValueError:
+        raise _LineError(f"« {label} » : attendu une date comme 31/03/2027, reçu « {text[:30]} »") from None
+
+
+def _check(row: _Row, head: _Row, referentiel: Referentiel, level: Level, kept: Mapping[str, Reserve]) -> None:
+    if (row.text, row.due) != (head.text, head.due):
+        raise _LineError(f"la réserve ou sa date diffère de celle de la ligne {head.number}")
+    objection = reserve_objection(referentiel, row.exigence, level)
+    if objection and row.exigence.id not in kept:
+        raise _LineError(objection.rstrip("."))
+
+
+def _reserve(plan: Plan, row: _Row, kept: Reserve | None) -> None:
+    if kept is not None and (_plain(kept.text), kept.due) == (_plain(row.text), row.due):
+        return
+    detail = "réserve écrite" if kept is None else "réserve modifiée"
+    plan.changes.append(
+        Change(
+            RESERVES,
+            row.number,
+            row.exigence.libelle,
+            detail,
+            lambda actor: reserving.write_reserve(plan.dossier, row.exigence.id, row.text, row.due, actor=actor),
+        )
+    )
+
+
+def _action(plan: Plan, row: _Row, reserve: Reserve | None) -> None:
+    actions = list(reserve.actions.all()) if reserve else []
+    kept = next((one for one in actions if _plain(one.title) == _plain(row.action)), None)
+    if kept is None:
+        add, said = _planned(plan.dossier, row), f"action prévue : {row.action}"
+        plan.changes.append(Change(RESERVES, row.number, row.exigence.libelle, said, add))
+        return
+    if (kept.owner, kept.due) != (row.owner, row.action_due):
+        raise _LineError("une action garde son responsable et sa date : ajoutez-en une autre, et abandonnez celle-ci")
+    if kept.state != row.state.value:
+        said = f"action {row.state.label.casefold()} : {row.action}"
+        plan.changes.append(Change(RESERVES, row.number, row.exigence.libelle, said, _followed(kept, row.state)))
+
+
+def _planned(dossier: Dossier, row: _Row) -> Callable[[Actor], object]:
+    def make(actor: Actor) -> None:
+        reserve = Reserve.objects.get(dossier=dossier, exigence=row.exigence.id)
+        action = reserving.plan(reserve, row.action, row.owner, row.action_due or row.due, actor=actor)
+        if row.state is not ActionState.PLANNED:
+            reserving.follow(action, row.state, actor=actor)
+
+    return make
+
+
+def _followed(action: Action, state: ActionState) -> Callable[[Actor], object]:
+    return lambda actor: reserving.follow(action, state, actor=actor)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
