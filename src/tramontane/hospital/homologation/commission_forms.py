@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from tramontane.hospital.homologation.forms import DayInput, lines_of
-from tramontane.hospital.homologation.models import Dossier, Judgement, Member, Opinion
+from tramontane.hospital.homologation.models import Dossier, Judgement, Member, Opinion, RgpdItem
 from tramontane.hospital.homologation.services.judging import PvNames, Ruling
 from tramontane.hospital.homologation.services.sitting import Meeting
 from tramontane.rules.homologation import TriggerKind
@@ -120,6 +120,14 @@ class SignedForm(forms.Form):
 
     file = forms.FileField(label="PV signé", help_text="Le PDF numérisé, 25 Mo au plus.")
     signed_on = forms.DateField(label="Signé le", widget=DayInput)
+
+
+class RgpdForm(forms.Form):
+    """An item that is done."""
+
+    kind = forms.ChoiceField(label="Ce qui est fait", choices=RgpdItem.Kind.choices)
+    done_on = forms.DateField(label="Fait le", widget=DayInput)
+    reference = forms.CharField(label="Où c’est conservé", max_length=200)
 
 
 class VoidForm(forms.Form):

@@ -70,6 +70,7 @@ EVENTS: dict[str, str] = {
     "homologation.document": "Document remis : {title}",
     "homologation.pack": "Pack d’audit fabriqué : {files} fichiers",
     "homologation.fin": "Homologation {kind}",
+    "homologation.rgpd": "RGPD : {item}",
     "objectifs.releve": "Relevé d’objectifs de {month}, n° {number}",
     "objectifs.parametre": "Objectifs : paramètre {parameter} fixé à {value}",
     "objectifs.partage": "Objectifs : partage {move}",

@@ -6,6 +6,7 @@
     evidence     proofs and their revisions; a collected proof is a revision with an outcome
     reserves     réserves and their actions
     commission   a sitting, its members, and what it judges of each dossier
+    rgpd         register and AIPD: what is kept beside a signed PV
     homologations  the snapshot the signature freezes, and what ended it              append-only
 
 Kept elsewhere, in modules of their own beside these: the documents and their signature reports, the register of record
@@ -20,10 +21,11 @@ from tramontane.hospital.homologation.models.editions import Edition
 from tramontane.hospital.homologation.models.evidence import Evidence, EvidenceLink, EvidenceRevision
 from tramontane.hospital.homologation.models.homologations import Ending, Homologation
 from tramontane.hospital.homologation.models.reserves import Action, Reserve
+from tramontane.hospital.homologation.models.rgpd import RgpdItem
 
 __all__ = [
     "Action", "Assessment", "Comment", "Dossier", "Edition", "Ending", "Evidence", "EvidenceLink", "EvidenceRevision",
-    "Homologation", "Judgement", "Member", "Opinion", "Reserve", "Sitting", "SupportSection",
+    "Homologation", "Judgement", "Member", "Opinion", "Reserve", "RgpdItem", "Sitting", "SupportSection",
 ]  # fmt: skip
 
 # Tables whose rows are only ever added: database triggers refuse the rest (traces.append_only).
