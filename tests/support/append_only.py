@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from tramontane.hospital.homologation.models import APPEND_ONLY
+from tramontane.hospital.homologation.models import APPEND_ONLY, APPEND_ONLY_SINCE_REGISTERS
 from tramontane.hospital.objectives.models import APPEND_ONLY as STATEMENTS
 from tramontane.hospital.traces import append_only
 
-EVERY_TABLE = (*append_only.TABLES, *APPEND_ONLY, *STATEMENTS)
+EVERY_TABLE = (*append_only.TABLES, *APPEND_ONLY, *APPEND_ONLY_SINCE_REGISTERS, *STATEMENTS)
 
 
 def close(connection: BaseDatabaseWrapper) -> None:

@@ -8,24 +8,32 @@
     commission   a sitting, its members, and what it judges of each dossier
     rgpd         register and AIPD: what is kept beside a signed PV
     homologations  the snapshot the signature freezes, and what ended it              append-only
+    systems      the register of record systems: versions (append-only), homologation, deployment
+    collections  what collectors found in the application itself                      append-only
+    contracts    regional contacts, AIR contract, suspensions (append-only)
+    reminders    what comes due, raised once
 
-Kept elsewhere, in modules of their own beside these: the documents and their signature reports, the register of record
-systems, the contract file, reminders. They point here; nothing here points at them. Rows are changed by `services` only;
-the pure rules are in `tramontane.rules.homologation`.
+Rows are changed by `services` only; the pure rules are in `tramontane.rules.homologation`.
 """
 
 from tramontane.hospital.homologation.models.assessments import Assessment, Comment
+from tramontane.hospital.homologation.models.collections import Collection
 from tramontane.hospital.homologation.models.commission import Judgement, Member, Opinion, Sitting
+from tramontane.hospital.homologation.models.contracts import AirContract, RegionalContact, Suspension
 from tramontane.hospital.homologation.models.dossiers import Dossier, SupportSection
 from tramontane.hospital.homologation.models.editions import Edition
 from tramontane.hospital.homologation.models.evidence import Evidence, EvidenceLink, EvidenceRevision
 from tramontane.hospital.homologation.models.homologations import Ending, Homologation
+from tramontane.hospital.homologation.models.reminders import Reminder
 from tramontane.hospital.homologation.models.reserves import Action, Reserve
 from tramontane.hospital.homologation.models.rgpd import RgpdItem
+from tramontane.hospital.homologation.models.systems import Deployment, RegisteredSystem, SystemVersion
 
 __all__ = [
-    "Action", "Assessment", "Comment", "Dossier", "Edition", "Ending", "Evidence", "EvidenceLink", "EvidenceRevision",
-    "Homologation", "Judgement", "Member", "Opinion", "Reserve", "RgpdItem", "Sitting", "SupportSection",
+    "Action", "AirContract", "Assessment", "Collection", "Comment", "Deployment", "Dossier", "Edition", "Ending",
+    "Evidence", "EvidenceLink", "EvidenceRevision", "Homologation", "Judgement", "Member", "Opinion",
+    "RegionalContact", "RegisteredSystem", "Reminder", "Reserve", "RgpdItem", "Sitting", "SupportSection",
+    "Suspension", "SystemVersion",
 ]  # fmt: skip
 
 # Tables whose rows are only ever added: database triggers refuse the rest (traces.append_only).
@@ -34,4 +42,10 @@ APPEND_ONLY = (
     "homologation_evidencerevision",
     "homologation_homologation",
     "homologation_ending",
+)
+# Created by a later migration than the tables above, which installs their triggers itself.
+APPEND_ONLY_SINCE_REGISTERS = (
+    "homologation_collection",
+    "homologation_systemversion",
+    "homologation_suspension",
 )
