@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -271,6 +272,23 @@ def test_the_pv_is_shown_with_its_words_then_signed(client: Client, scene: Scene
     assert "Louis Anglade" in signed
     answer = client.get(reverse("homologation:signed", args=[dossier.number]))
     assert b"".join(answer.streaming_content) == PV  # type: ignore[attr-defined]
+
+
+def test_the_dpo_says_where_the_pv_and_the_aipd_are_kept(scene: Scene) -> None:
+    homologation = scene.signed()
+    number = homologation.dossier.number
+    dpo = Client()
+    login(dpo, make_account(scene.entity, roles=(Role.DPO,)))
+    assert "Le PV s’ajoute au registre RGPD" in page(dpo, "pv", number)
+    day = moving.today()
+    said = post(dpo, "rgpd", number, kind="registre", done_on=day.isoformat(), reference="Registre, fiche 12")
+    assert "Registre, fiche 12" in said
+    assert "Il reste un élément à déclarer." in said
+    later = (day + timedelta(days=1)).isoformat()
+    assert "ne peut pas être à venir" in post(dpo, "rgpd", number, kind="aipd", done_on=later, reference="GED")
+    post(dpo, "rgpd", number, kind="registre", done_on=day.isoformat(), reference="Registre, fiche 13")
+    assert [one.reference for one in homologation.rgpd_items.all()] == ["Registre, fiche 13"]
+    assert dpo.post(reverse("homologation:rgpd", args=[scene.open().number])).status_code == 404
 
 
 def test_what_binds_the_establishment_asks_for_two_factors(scene: Scene) -> None:

@@ -52,6 +52,7 @@ urlpatterns = [
     path(f"{DOSSIER}commission/<str:what>/", commission_acts.act, name="act"),
     path(f"{DOSSIER}pv/", pv.pv, name="pv"),
     path(f"{DOSSIER}pv/signataire/", pv.names, name="names"),
+    path(f"{DOSSIER}pv/rgpd/", pv.rgpd, name="rgpd"),
     path(f"{DOSSIER}pv/signe/", pv.signed_file, name="signed"),
     path(f"{DOSSIER}echeances/", deadlines.deadlines, name="deadlines"),
     path(f"{DOSSIER}echeances/caduque/", deadlines.void, name="void"),

@@ -69,6 +69,7 @@ def page(
         "outdated": outdated(dossier),
         "may_edit": permissions.edits(request.account),
         "may_decide": permissions.decides(request.account),
+        "may_keep": permissions.keeps(request.account),
         "assessable": state in ASSESSABLE,
         "plannable": state in PLANNABLE,
     }

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.homologation import permissions, snapshot
-from tramontane.hospital.homologation.commission_forms import NamesForm, SignedForm
-from tramontane.hospital.homologation.models import Dossier, Homologation, Judgement
+from tramontane.hospital.homologation.commission_forms import NamesForm, RgpdForm, SignedForm
+from tramontane.hospital.homologation.models import Dossier, Homologation, Judgement, RgpdItem
 from tramontane.hospital.homologation.selectors.dossiers import judgement_of, referentiel_of
 from tramontane.hospital.homologation.selectors.facts import facts
-from tramontane.hospital.homologation.services import judging, moving, signing
+from tramontane.hospital.homologation.services import judging, keeping, moving, signing
 from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded, weak
 from tramontane.rules.homologation import GateName, Level, gate
 
@@ -43,6 +43,10 @@ def _shown(dossier: Dossier) -> dict[str, Any]:
     shown: dict[str, Any] = {"gate": gate(GateName.SIGNATURE, known), "judgement": judgement, "signed": signed}
     if signed is not None:
         met = [row for row in signed.snapshot["exigences"] if row["perimetre"] and Level(row["niveau"]).met]
+        shown |= {
+            "kept": RgpdItem.objects.filter(homologation=signed).select_related("recorded_by"),
+            "rgpd_form": RgpdForm(),
+        }
         return shown | {"frozen": signed.snapshot, "plan": _frozen_plan(signed), "frozen_perimeters": met}
     if judgement is None or not judgement.months:
         return shown
@@ -84,6 +88,20 @@ def names(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     if not invalid(request, form):
         who, given = actor(request.account, request.proof), form.names
         succeeded(request, lambda: judging.name_signatory(dossier, given, actor=who), "Le PV est complété.")
+    return redirect("homologation:pv", dossier.number)
+
+
+@of_dossier(*permissions.KEEPERS)
+@require_POST
+def rgpd(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
+    """The PV is in the register, or the AIPD is up to date: when, and where."""
+    signed: Homologation | None = getattr(dossier, "homologation", None)
+    if signed is None:
+        raise Http404("Ce PV n’est pas signé.")
+    form = RgpdForm(request.POST)
+    if not invalid(request, form):
+        who, values = actor(request.account, request.proof), form.cleaned_data
+        succeeded(request, lambda: keeping.record_rgpd(signed, **values, actor=who), "C’est enregistré.")
     return redirect("homologation:pv", dossier.number)
 
 
