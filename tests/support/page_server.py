@@ -75,7 +75,10 @@ def open_page(
     return page
 
 
-def as_persona(page: Page, value: str) -> Page:
-    """Log in as a persona of the login page: the start of its value."""
+def as_persona(page: Page, value: str, *, named: str = "") -> Page:
+    """Log in as a persona of the login page: the start of its value, after a search when a name is given."""
+    if named:
+        page.get_by_label("Nom du patient").fill(named)
+        page.get_by_role("button", name="Chercher").click()
     page.locator(f'button[value^="{value}"]').first.click()
     return page

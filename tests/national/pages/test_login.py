@@ -132,3 +132,11 @@ def test_personas_do_not_start_in_production(tmp_path: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "TRAMONTANE_NATIONAL_UNSAFE_PERSONAS" in done.stderr
+
+
+def test_a_patient_is_sought_by_name_without_the_name_in_the_address(pages: InMemory) -> None:
+    PatientRecord.objects.filter(pk=PatientRecord.objects.first().pk).update(birth_name="RARE")
+    found = Client().post("/connexion/", {"patient": "rar", "suite": "/mon-espace-sante/"}).content.decode()
+    assert found.count('value="patient:') == 1
+    assert 'name="suite" value="/mon-espace-sante/"' in found
+    assert Client().get("/connexion/?patient=RARE").content.decode().count('value="patient:') > 1

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tramontane.national import clock
 from tramontane.national.models import Card, LegalEntity, PatientRecord, Representative
@@ -35,11 +35,11 @@ def welcome(request: PageRequest) -> HttpResponse:
     return redirect(_HOMES[request.person.role]) if request.person else render(request, "national/welcome.html")
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def login(request: PageRequest) -> HttpResponse:
-    """The card, and the personas when this installation has them."""
+    """The card, and the personas when this installation has them. A patient's name is sought by POST: never in an address."""
     certificate = certificate_of(request)
-    named = request.GET.get("patient", "").strip()
+    named = request.POST.get("patient", "").strip()
     asked: dict[str, Any] = {"suite": _next(request, ""), "has_card": certificate is not None, "named": named}
     if settings.NATIONAL_UNSAFE_PERSONAS:
         patients = PatientRecord.objects.order_by("birth_name", "pk")
