@@ -14,6 +14,7 @@ from support.browser import chromium, shot, violations
 from support.national import (
     AUTRE_MEDECIN,
     EJ,
+    ET,
     INFIRMIER,
     MEDECIN,
     OPEN,
@@ -56,14 +57,14 @@ ON_SQLITE = pytest.mark.parametrize(
     scope="module",
 )
 WORKERS = 3
-NORD, SUD, GERIATRIE = (FinessGeographique(number) for number in ("990000127", "990000135", "990000143"))
+NORD, SUD, GERIATRIE, ANCIEN = (FinessGeographique(f"99000012{rank}") for rank in range(4))
 SCENE = f"""
 from datetime import date
 from support.national import EJ, BLOCKED, OPEN, entry, feed, populate
 from tramontane.national import models, seeding
 populate()
 seeding.seed(establishments=[seeding.Establishment(seeding.FinessGeographique(number), name, EJ, "CH FICTIF")
-    for number, name in (("{NORD}", "Hôpital Nord"), ("{SUD}", "Hôpital Sud"), ("{GERIATRIE}", "Gériatrie"))])
+    for number, name in (("{NORD}", "Hôpital Nord"), ("{SUD}", "Hôpital Sud"), ("{GERIATRIE}", "Gériatrie"), ("{ANCIEN}", "Site ancien"))])
 feed(entry(1), entry(2))
 child = models.PatientRecord.objects.get(ins=OPEN.value)
 models.PatientRecord.objects.filter(pk=child.pk).update(birth_date=date(date.today().year - 9, 1, 1))
@@ -79,7 +80,7 @@ from tramontane.national import clock
 from tramontane.national.pages.contract_rules import Declaration
 from tramontane.national.pages.services import contracts
 at = clock.now() - timedelta(days=1100)
-contracts.sign(representative("{EJ}"), ["{GERIATRIE}"], Declaration(at.date(), 36, "V1.0"), at)
+contracts.sign(representative("{EJ}"), ["{ANCIEN}"], Declaration(at.date(), 36, "V1.0"), at)
 """
 
 
@@ -92,7 +93,7 @@ class Rehearsal:
     dmp: DmpClient
     browser: Any
 
-    def consult(self, where: FinessGeographique = NORD, who: Any = MEDECIN, **how: Any) -> set[str]:
+    def consult(self, where: FinessGeographique = ET, who: Any = MEDECIN, **how: Any) -> set[str]:
         """The titles that the hospital gets."""
         professional = Professional(
             who, "MARTIN CAMILLE", ROLES[PROFESSIONS[who]], where, "SA01", datetime.now(UTC) - timedelta(minutes=30),
@@ -100,7 +101,7 @@ class Rehearsal:
         )  # fmt: skip
         return {one.title for one in self.dmp.find_documents(professional, OPEN, **how).document_entries}
 
-    def refusal(self, where: FinessGeographique = NORD, who: Any = MEDECIN, **how: Any) -> str:
+    def refusal(self, where: FinessGeographique = ET, who: Any = MEDECIN, **how: Any) -> str:
         """The refusal that the hospital gets."""
         with pytest.raises(SoapFault) as refused:
             self.consult(where, who, **how)
@@ -191,34 +192,33 @@ def test_a_card_signs_for_two_of_three_sites_and_the_third_stays_out(rehearsal: 
 @ON_SQLITE
 def test_an_expired_contract_refuses_and_its_renewal_lets_in(rehearsal: Rehearsal) -> None:
     rehearsal.national.run(OLD_CONTRACT)
-    assert "contrat valable du" in rehearsal.refusal(GERIATRIE)
+    assert "contrat valable du" in rehearsal.refusal(ANCIEN)
     page = rehearsal.visit(f"representative:{EJ}")
     page.get_by_role("region", name="Contrats").get_by_role("row").filter(has_text="Expiré").get_by_role("link").click()
     expect(page.get_by_text("les appels de ses entités sont refusés")).to_be_visible()
     page.get_by_role("link", name="Renouveler").click()
     fill_and_sign(page)
     expect(page.get_by_text("La liste blanche est à jour")).to_be_visible()
-    assert rehearsal.consult(GERIATRIE)
+    assert rehearsal.consult(ANCIEN)
 
 
 @ON_BOTH
 def test_an_officer_suspends_a_site_with_a_cause_and_re_establishes_it(rehearsal: Rehearsal) -> None:
     page = rehearsal.visit("officer")
     assert violations(page) == []
-    page.get_by_role("link", name=SUD.value).click()
+    page.get_by_role("link", name=ET.value).click()
     page.get_by_label("Motif").fill("Volume anormal constaté le 22/11")
     page.get_by_role("button", name="Suspendre").click()
     expect(page.get_by_text("Décision enregistrée")).to_be_visible()
-    assert rehearsal.refused_by_every_worker(SUD)
-    refusal = rehearsal.refusal(SUD)
+    assert rehearsal.refused_by_every_worker(ET)
+    refusal = rehearsal.refusal(ET)
     assert "Volume anormal constaté le 22/11" in refusal
     expect(page.get_by_text(refusal, exact=True)).to_be_visible()
-    assert rehearsal.consult(NORD)
     assert violations(page) == []
     page.get_by_label("Conditions de nouveau réunies").fill("Comptes partagés supprimés, vérifié sur place")
     page.get_by_role("button", name="Rétablir").click()
     expect(page.get_by_text("Rien ne l’arrête à ce contrôle")).to_be_visible()
-    assert rehearsal.consult(SUD)
+    assert rehearsal.consult(ET)
 
 
 @ON_SQLITE
@@ -228,22 +228,21 @@ def test_an_officer_suspends_a_professional_and_re_establishes_him(rehearsal: Re
     page.get_by_label("Motif").fill("Identifiants prêtés à un tiers")
     page.get_by_role("button", name="Suspendre").click()
     expect(page.get_by_text("Décision enregistrée")).to_be_visible()
-    assert "Identifiants prêtés" in rehearsal.refusal(NORD, AUTRE_MEDECIN, access_mode=AccessMode.BRIS_DE_GLACE)
-    assert rehearsal.consult(NORD)
+    assert "Identifiants prêtés" in rehearsal.refusal(ET, AUTRE_MEDECIN, access_mode=AccessMode.BRIS_DE_GLACE)
+    assert rehearsal.consult(ET)
     page.get_by_label("Conditions de nouveau réunies").fill("Nouvelle carte remise en main propre")
     page.get_by_role("button", name="Rétablir").click()
     expect(page.get_by_text("Décision enregistrée")).to_be_visible()
-    assert rehearsal.consult(NORD, AUTRE_MEDECIN, access_mode=AccessMode.BRIS_DE_GLACE)
+    assert rehearsal.consult(ET, AUTRE_MEDECIN, access_mode=AccessMode.BRIS_DE_GLACE)
 
 
 @ON_SQLITE
 def test_a_patient_blocks_a_professional_in_the_middle_of_an_episode(rehearsal: Rehearsal) -> None:
-    assert rehearsal.consult(NORD, INFIRMIER)
+    assert rehearsal.consult(ET, INFIRMIER)
     page = open_page(rehearsal.browser, rehearsal.url)
-    page.goto(f"{rehearsal.url}/connexion/?patient=ENFANT")
-    as_persona(page, "patient:")
+    as_persona(page, "patient:", named="ENFANT")
     page.get_by_role("link", name="message", exact=False).first.click()
-    expect(page.get_by_text("Hôpital Nord").first).to_be_visible()
+    expect(page.get_by_text(f"SITE {ET}").first).to_be_visible()
     assert violations(page) == []
     page.get_by_role("link", name="Accès à mon dossier").click()
     expect(page.get_by_text("a consulté la liste de vos documents", exact=False).first).to_be_visible()
@@ -251,41 +250,40 @@ def test_a_patient_blocks_a_professional_in_the_middle_of_an_episode(rehearsal: 
     page.get_by_role("link", name="Professionnels").click()
     page.locator(f'form:has(input[value="{INFIRMIER}"])').get_by_role("button").click()
     expect(page.get_by_text("son prochain appel sera refusé")).to_be_visible()
-    assert "INTERDIT" in rehearsal.refusal(NORD, INFIRMIER)
-    assert rehearsal.consult(NORD, MEDECIN)
+    assert "INTERDIT" in rehearsal.refusal(ET, INFIRMIER)
+    assert rehearsal.consult(ET, MEDECIN)
     assert violations(page) == []
     page.locator(f'form:has(input[value="{INFIRMIER}"])').get_by_role("button", name="Débloquer").click()
     expect(page.get_by_text("il lui faut de nouveau votre consentement")).to_be_visible()
-    assert "NON_EXISTE" in rehearsal.refusal(NORD, INFIRMIER)
+    assert "NON_EXISTE" in rehearsal.refusal(ET, INFIRMIER)
 
 
 @ON_SQLITE
 def test_a_parent_masks_a_document_opposes_emergencies_closes_and_reopens(rehearsal: Rehearsal) -> None:
     page = open_page(rehearsal.browser, rehearsal.url, width=390, dark=True)
-    page.goto(f"{rehearsal.url}/connexion/?patient=PARENT")
-    as_persona(page, "patient:")
+    as_persona(page, "patient:", named="PARENT")
     page.get_by_role("button", name="Ouvrir le dossier de").click()
     expect(page.get_by_text("en tant que représentant légal")).to_be_visible()
     assert violations(page) == []
     bris = {"access_mode": AccessMode.BRIS_DE_GLACE}
-    assert rehearsal.consult(NORD, AUTRE_MEDECIN, **bris) == {"Document 1", "Document 2"}
+    assert rehearsal.consult(ET, AUTRE_MEDECIN, **bris) == {"Document 1", "Document 2"}
     page.get_by_role("link", name="Documents", exact=True).click()
     assert violations(page) == []
     page.get_by_role("link", name="Document 1").click()
     page.get_by_role("button", name="Masquer aux professionnels").click()
     expect(page.get_by_text("Document masqué aux professionnels")).to_be_visible()
-    assert rehearsal.consult(NORD, AUTRE_MEDECIN, **bris) == {"Document 2"}
-    assert rehearsal.consult(NORD, MEDECIN) == {"Document 1", "Document 2"}, "its author still sees it"
+    assert rehearsal.consult(ET, AUTRE_MEDECIN, **bris) == {"Document 2"}
+    assert rehearsal.consult(ET, MEDECIN) == {"Document 1", "Document 2"}, "its author still sees it"
     page.get_by_role("link", name="Mes choix").click()
     page.get_by_label("Je m’oppose au bris de glace").check()
     page.get_by_role("button", name="Enregistrer mes choix").click()
     expect(page.get_by_text("Choix enregistrés")).to_be_visible()
-    assert "OPPOSITION_BRIS_DE_GLACE" in rehearsal.refusal(NORD, AUTRE_MEDECIN, **bris)
+    assert "OPPOSITION_BRIS_DE_GLACE" in rehearsal.refusal(ET, AUTRE_MEDECIN, **bris)
     assert violations(page) == []
     page.get_by_role("button", name="Fermer mon DMP").click()
     expect(page.get_by_text("plus personne ne peut le consulter")).to_be_visible()
-    assert "fermé" in rehearsal.refusal(NORD)
+    assert "fermé" in rehearsal.refusal(ET)
     page.get_by_role("button", name="Rouvrir mon DMP").click()
     expect(page.get_by_text("DMP rouvert")).to_be_visible()
-    assert rehearsal.consult(NORD) == {"Document 1", "Document 2"}
+    assert rehearsal.consult(ET) == {"Document 1", "Document 2"}
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
