@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from tramontane.hospital.accounts.models import ConsumedToken, LegalEntity, OpenSession, Throttle
 from tramontane.hospital.config import workers
 from tramontane.hospital.documents.tasks import sweep_task
+from tramontane.hospital.homologation.services import reminding
 from tramontane.hospital.interfaces.models import Launch
 from tramontane.hospital.objectives.services import closing
 from tramontane.hospital.objectives.services.errors import ObjectivesError
@@ -99,6 +100,7 @@ DUTIES = (
     Duty("outbox", 60, sweep),
     Duty("requeue", 60, requeue),
     Duty("months", 900, close_months),
+    Duty("reminders", 3600, reminding.sweep),
     Duty("sessions", 900, forget_sessions),
     Duty("tasks", 86_400, forget_tasks),
 )

@@ -1,5 +1,6 @@
 """How a hospital homologates itself against a référentiel: levels, proofs, réserves, gates, decision, term, renewal."""
 
+from tramontane.rules.homologation.contract import CONTRACT_MONTHS, ContractFacts, ContractState, term_objection
 from tramontane.rules.homologation.dossier import DossierFacts, ExigenceFacts, ExigenceState, SittingFacts
 from tramontane.rules.homologation.evidence import Evidence, EvidenceKind, Freshness
 from tramontane.rules.homologation.gates import Gate, GateName, Obstacle, gate
@@ -14,6 +15,7 @@ from tramontane.rules.homologation.levels import Assessment, Level, Objection, l
 from tramontane.rules.homologation.months import add_months, months_between
 from tramontane.rules.homologation.pv import PvFacts, PvWords, mention, pv_words
 from tramontane.rules.homologation.readiness import Readiness, Step, readiness
+from tramontane.rules.homologation.reminders import LEADS, Deadline, PlannedReminder, ReminderKind, plan
 from tramontane.rules.homologation.reserves import (
     Action,
     ActionState,
@@ -38,11 +40,12 @@ from tramontane.rules.homologation.states import (
 from tramontane.rules.homologation.triggers import Fingerprint, Trigger, TriggerKind, triggers
 
 __all__ = [
-    "ASSESSABLE", "EXPIRING_MONTHS", "PLANNABLE", "UNDER_WAY",
-    "Action", "ActionState", "Assessment", "DossierFacts", "DossierState", "Evidence", "EvidenceKind", "ExigenceFacts",
-    "ExigenceState", "Fingerprint", "ForbiddenMove", "Freshness", "Gate", "GateName", "HomologationState", "Level",
-    "Move", "Objection", "Obstacle", "PvFacts", "PvWords", "Readiness", "Remark", "Reserve", "ReserveState", "Severity",
-    "SittingFacts", "Step", "Term", "Transition", "Trigger", "TriggerKind", "add_months", "cross", "duration_advice",
-    "duration_objection", "gate", "levels_for", "mention", "months_between", "moves", "objections", "pv_words",
-    "readiness", "reserve_needed", "reserve_objection", "review", "transition", "triggers",
+    "ASSESSABLE", "CONTRACT_MONTHS", "EXPIRING_MONTHS", "LEADS", "PLANNABLE", "UNDER_WAY",
+    "Action", "ActionState", "Assessment", "ContractFacts", "ContractState", "Deadline", "DossierFacts",
+    "DossierState", "Evidence", "EvidenceKind", "ExigenceFacts", "ExigenceState", "Fingerprint", "ForbiddenMove",
+    "Freshness", "Gate", "GateName", "HomologationState", "Level", "Move", "Objection", "Obstacle", "PlannedReminder",
+    "PvFacts", "PvWords", "Readiness", "Remark", "ReminderKind", "Reserve", "ReserveState", "Severity", "SittingFacts",
+    "Step", "Term", "Transition", "Trigger", "TriggerKind", "add_months", "cross", "duration_advice",
+    "duration_objection", "gate", "levels_for", "mention", "months_between", "moves", "objections", "plan", "pv_words",
+    "readiness", "reserve_needed", "reserve_objection", "review", "term_objection", "transition", "triggers",
 ]  # fmt: skip

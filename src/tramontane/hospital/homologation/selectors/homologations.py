@@ -6,14 +6,16 @@ import hashlib
 from datetime import date
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from tramontane.dmp.errors import TramontaneError
 from tramontane.dmp.signature import describe
+from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.consultations.connection import material
 from tramontane.hospital.consultations.models import DmpConnection
 from tramontane.hospital.homologation.models import Dossier, Ending, Homologation
-from tramontane.hospital.homologation.selectors import dossiers
+from tramontane.hospital.homologation.selectors import dossiers, systems
 from tramontane.rules.homologation import Fingerprint, Term, Trigger, triggers
 
 
@@ -51,7 +53,7 @@ def fingerprint(dossier: Dossier) -> Fingerprint:
     return Fingerprint(
         referentiel=dossiers.current(dossier.legal_entity, dossier.referentiel).sha256,
         support=_digest(repr(sections)) if sections else "",
-        software=_digest(f"{connection.software_oid} {connection.software_homologation}") if connection else "",
+        software=_digest(_software(dossier.legal_entity, connection)),
         certificates=_digest(" ".join(_certificates(connection))) if connection else "",
     )
 
@@ -68,6 +70,12 @@ def legal_identifiers(entity: LegalEntity) -> list[str]:
     found = [describe(one.certificate).struct_idnat for one in (identity.authentication, identity.signature)]
     # Struct_IdNat is a digit (1: FINESS) before the identifier.
     return sorted({str(one)[1:] for one in found if one is not None}) or [entity.finess_juridique]
+
+
+def _software(entity: LegalEntity, connection: DmpConnection | None) -> str:
+    """What calls the DMP, and the record systems of the register."""
+    caller = f"{connection.software_oid} {connection.software_homologation}" if connection else ""
+    return f"{caller} {systems.digest(entity, timezone.localdate(clock.now()))}".strip()
 
 
 def _certificates(connection: DmpConnection) -> list[str]:

@@ -1,0 +1,117 @@
+"""EXI 25: the two certificates and their keys, as they are on disk or in their token now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from tramontane.dmp.errors import CertificateMisuse, TramontaneError
+from tramontane.dmp.signature import describe
+from tramontane.dmp.verdicts import Outcome
+from tramontane.hospital.consultations.connection import Material, material, report
+from tramontane.hospital.consultations.models import DmpConnection
+from tramontane.hospital.consultations.selectors import connection_of
+from tramontane.hospital.homologation.collectors.finding import Check, Finding, Scope
+from tramontane.rules.access import CertificateState
+
+NOT_SET = Finding((Check("Connexion au DMP", Outcome.NOT_RUN, "La connexion au DMP n’est pas réglée."),))
+HOLDS = frozenset({CertificateState.VALID, CertificateState.EXPIRING})
+OTHERS = 0o077  # permissions of the group and of everybody else
+
+
+def validity(scope: Scope) -> Finding:
+    """Purpose (checked when they are loaded, by their profile) and dates."""
+    row = connection_of(scope.entity.pk)
+    if row is None:
+        return NOT_SET
+    label = "Certificats de l’établissement, de l’usage attendu"
+    try:
+        found = material(row)
+    except CertificateMisuse as error:
+        return Finding((Check(label, Outcome.FAILED, error.message),))
+    except (TramontaneError, ValueError) as error:
+        said = error.message if isinstance(error, TramontaneError) else "Un fichier est illisible."
+        return Finding((Check(label, Outcome.NOT_RUN, said),))
+    lines = report(row, scope.at).lines
+    checks = [Check(label, Outcome.PASSED, "Un certificat d’authentification, un certificat de signature.")]
+    checks += [
+        Check(
+            one.role,
+            Outcome.PASSED if one.state in HOLDS else Outcome.FAILED,
+            f"Certificat {one.state.value}, jusqu’au {one.not_after:%d/%m/%Y}.",
+        )
+        for one in lines
+    ]
+    held = (found.identity.authentication.certificate, found.identity.signature.certificate)
+    names = ("Authentification", "Signature")
+    prints = {f"{name}, SHA-256": describe(one).fingerprint_sha256 for name, one in zip(names, held, strict=True)}
+    return Finding(tuple(checks), prints)
+
+
+def custody(scope: Scope) -> Finding:
+    """A key in a token does not leave it. A file may be copied: nothing here proves that it was not."""
+    row = connection_of(scope.entity.pk)
+    if row is None:
+        return NOT_SET
+    references = (("Clef d’authentification", row.authentication), ("Clef de signature", row.signature))
+    return Finding(
+        tuple(_kept(label, reference) for label, reference in references),
+        {label: "module de sécurité" if one.startswith("pkcs11:") else "fichier" for label, one in references},
+    )
+
+
+def _kept(label: str, reference: str) -> Check:
+    if reference.startswith("pkcs11:"):
+        return Check(label, Outcome.PASSED, "Dans un module de sécurité : elle n’en sort pas.")
+    try:
+        mode = Path(reference.removeprefix("file:")).stat().st_mode
+    except OSError:
+        return Check(label, Outcome.NOT_RUN, "Le fichier n’est pas lisible.")
+    if mode & OTHERS:
+        return Check(
+            label, Outcome.FAILED, f"Fichier que d’autres comptes du serveur peuvent lire (mode {mode & 0o777:o})."
+        )
+    said = "Fichier réservé à l’application ; sa non-duplication se prouve par la procédure de garde, à joindre."
+    return Check(label, Outcome.NOT_RUN, said)
+
+
+def revocation(scope: Scope) -> Finding:
+    """The server's revocation is required, lists are current, and none of ours is on them."""
+    row = connection_of(scope.entity.pk)
+    if row is None:
+        return NOT_SET
+    try:
+        found = material(row)
+    except (TramontaneError, ValueError):
+        return Finding(
+            (Check("Listes de révocation", Outcome.NOT_RUN, "Les certificats ou les listes sont illisibles."),)
+        )
+    checks = (_required(row), _current(found, scope.at), _not_listed(row, found, scope.at))
+    return Finding(checks, {"Listes de révocation": len(found.crls)})
+
+
+def _required(row: DmpConnection) -> Check:
+    outcome = Outcome.PASSED if row.revocation == "require" else Outcome.FAILED
+    said = "Exigée." if outcome is Outcome.PASSED else "Non contrôlée (réglage d’essai)."
+    return Check("Révocation du certificat du serveur", outcome, said)
+
+
+def _current(found: Material, at: datetime) -> Check:
+    label = "Listes de révocation à jour"
+    if not found.crls:
+        return Check(label, Outcome.NOT_RUN, "Aucune liste.")
+    stale = [crl for crl in found.crls if crl.next_update_utc is None or crl.next_update_utc <= at]
+    outcome = Outcome.FAILED if stale else Outcome.PASSED
+    return Check(label, outcome, f"{len(found.crls) - len(stale)} sur {len(found.crls)}.")
+
+
+def _not_listed(row: DmpConnection, found: Material, at: datetime) -> Check:
+    """A list of another authority says nothing of ours."""
+    label = "Aucun certificat de l’établissement n’est révoqué"
+    ours = (found.identity.authentication.certificate, found.identity.signature.certificate)
+    if not all(any(crl.issuer == one.issuer for crl in found.crls) for one in ours):
+        return Check(label, Outcome.NOT_RUN, "Aucune liste de leur autorité n’est fournie.")
+    revoked = [one.role for one in report(row, at).lines if one.state is CertificateState.REVOKED]
+    if revoked:
+        return Check(label, Outcome.FAILED, f"Révoqué : {', '.join(revoked)}.")
+    return Check(label, Outcome.PASSED, "Aucun des deux ne figure dans les listes de leur autorité.")
