@@ -146,7 +146,8 @@ def reset() -> None:
     """Empty every table, and the contents."""
     with transaction.atomic():
         for model in (
-            models.AccessNotification, models.Act, models.Guardianship, models.DirectoryImport,
+            models.AccessNotification, models.Act, models.Alert, models.WatchedPatient, models.ConformanceSession,
+            models.Guardianship, models.DirectoryImport,
             models.AccessTrace, models.AssertionSeen, models.ScriptedFault, models.AssociationRecord,
             models.SubmissionSetRecord, models.RegistryDocument, models.PatientAuthorisation, models.PatientRecord,
             models.Professional, models.WhiteListEntry, models.ContractEntity, models.Contract, models.Representative,

@@ -1,6 +1,7 @@
 """One schema for the machine face and for the pages: establishments, contracts, patients, documents, traces, faults."""
 
 from tramontane.national.models.acts import Act, ActKind
+from tramontane.national.models.conformance import ConformanceSession
 from tramontane.national.models.contracts import (
     Card,
     Contract,
@@ -20,6 +21,7 @@ from tramontane.national.models.documents import AssociationRecord, RegistryDocu
 from tramontane.national.models.faults import FaultKind, ScriptedFault
 from tramontane.national.models.health_space import AccessNotification, Guardianship
 from tramontane.national.models.imports import DirectoryImport, DirectoryKind
+from tramontane.national.models.monitoring import Alert, AlertOutcome, AlertState, SubjectKind, WatchedPatient
 from tramontane.national.models.patients import AuthorisationState, DmpState, PatientAuthorisation, PatientRecord
 from tramontane.national.models.traces import AccessResult, AccessTrace, AssertionSeen
 
@@ -29,10 +31,14 @@ __all__ = [
     "AccessTrace",
     "Act",
     "ActKind",
+    "Alert",
+    "AlertOutcome",
+    "AlertState",
     "AssertionSeen",
     "AssociationRecord",
     "AuthorisationState",
     "Card",
+    "ConformanceSession",
     "Contract",
     "ContractEntity",
     "ContractKind",
@@ -50,7 +56,9 @@ __all__ = [
     "RenewalTrigger",
     "Representative",
     "ScriptedFault",
+    "SubjectKind",
     "SubmissionSetRecord",
+    "WatchedPatient",
     "WhiteListEntry",
     "WhiteListStatus",
 ]

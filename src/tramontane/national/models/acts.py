@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from tramontane.national.models.contracts import Contract
+from tramontane.national.models.monitoring import Alert
 from tramontane.national.models.patients import PatientRecord
 
 
@@ -31,6 +32,14 @@ class ActKind(models.TextChoices):
     EMERGENCY_CHOICES = "emergency-choices", "Choix pour l’urgence modifiés"
     DMP_CLOSED = "dmp-closed", "DMP fermé"
     DMP_REOPENED = "dmp-reopened", "DMP rouvert"
+    ALERT_INVESTIGATED = "alert-investigated", "Examen commencé"
+    ALERT_CLOSED = "alert-closed", "Alerte close"
+    PATIENT_WATCHED = "patient-watched", "Patient mis sous surveillance"
+    PATIENT_UNWATCHED = "patient-unwatched", "Surveillance levée"
+    FAULT_SCRIPTED = "fault-scripted", "Panne programmée"
+    FAULT_FORGOTTEN = "fault-forgotten", "Panne retirée"
+    CONFORMANCE_STARTED = "conformance-started", "Session de conformité ouverte"
+    CONFORMANCE_ENDED = "conformance-ended", "Session de conformité close"
 
 
 class Act(models.Model):
@@ -46,6 +55,7 @@ class Act(models.Model):
     document = models.CharField(max_length=200, blank=True, help_text="uniqueId")
     contract = models.ForeignKey(Contract, null=True, blank=True, on_delete=models.CASCADE, related_name="acts")
     patient = models.ForeignKey(PatientRecord, null=True, blank=True, on_delete=models.CASCADE, related_name="acts")
+    alert = models.ForeignKey(Alert, null=True, blank=True, on_delete=models.CASCADE, related_name="acts")
 
     class Meta:
         indexes: ClassVar = [

@@ -26,6 +26,9 @@ class AccessResult(models.TextChoices):
     SCRIPTED = "scripted", "panne jouée"
 
 
+_NOT_GRANTED = models.Q(result__in=[AccessResult.REFUSED, AccessResult.UNUSABLE, AccessResult.SCRIPTED])
+
+
 class AccessTrace(models.Model):
     """One call: who, where, whose record, what, and every verdict. Read by « expliquer ce refus » and by monitoring."""
 
@@ -51,6 +54,10 @@ class AccessTrace(models.Model):
             # The identifier last: a page of a history begins exactly where the one before ended.
             models.Index(fields=["ins", "instant", "id"], name="national_trace_patient"),
             models.Index(fields=["rpps", "instant"], name="national_trace_rpps"),
+            models.Index(fields=["structure", "instant", "id"], name="national_trace_structure"),
+            models.Index(fields=["transaction", "instant", "id"], name="national_trace_transaction"),
+            # Few calls are refused: without this one, finding the rare ones would read all the others.
+            models.Index(fields=["result", "instant", "id"], name="national_trace_refused", condition=_NOT_GRANTED),
         ]
 
     def __str__(self) -> str:
