@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, reverse
 from icalendar import Calendar
 from openpyxl import load_workbook
 
@@ -85,12 +86,27 @@ def test_a_stranger_finds_no_dossier_and_no_file(client: Client, scene: Scene) -
     assert "Aucun dossier" in stranger.get("/homologation/dossiers/").content.decode()
 
 
+def _own(pattern: URLPattern | URLResolver) -> bool:
+    return isinstance(pattern, URLPattern)
+
+
+def _views(patterns: list[Any]) -> Iterator[Any]:
+    for pattern in patterns:
+        yield from [pattern.callback] if _own(pattern) else _views(pattern.url_patterns)
+
+
+def test_no_address_of_the_workspace_is_without_its_roles() -> None:
+    open_ones = [view.__name__ for view in _views(urlpatterns) if not getattr(view, "required_roles", None)]
+    assert open_ones == []
+    assert {role for view in _views(urlpatterns) for role in view.required_roles} <= set(READERS)
+
+
 @pytest.mark.parametrize("role", [Role.CLINICIAN, Role.ADMISSIONS, Role.ACCOUNT_MANAGER])
 def test_the_other_desks_are_refused(scene: Scene, role: Role) -> None:
     dossier = scene.open()
     other = Client()
     login(other, make_account(scene.entity, roles=(role,)))
-    for pattern in urlpatterns:
+    for pattern in filter(_own, urlpatterns):
         values = {"number": dossier.number, "exigence": "exi-01", "name": "dmp", "key": "risques", "what": "risques"}
         values |= dict.fromkeys(("evidence", "revision", "reserve", "action"), 1)
         wanted = {name: value for name, value in values.items() if name in pattern.pattern.converters}
