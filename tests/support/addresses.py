@@ -244,8 +244,31 @@ HOMOLOGATION = {
     "journal": DOSSIER,
 }
 
+OBJECTIVES = {
+    "board": SHOWS,
+    "pdf": PAGE,
+    "table": Address({"kind": "=csv"}),
+    "objective": Address({"name": "=2.1"}, shows=True),
+    "statements": SHOWS,
+    "close": Address({"key": "=2026-01"}),
+    "proofs": SHOWS,
+    "template": PAGE,
+    "proofs-of": Address({"year": "=2027"}, shows=True),
+    "pack": Address({"year": "=2027"}),
+    "deposit": Address({"year": "=2027", "key": "=contrat-air"}),
+    "document": Address({"pk": "proof_document"}),
+    "withdraw-document": Address({"pk": "proof_document"}),
+    "calendar": Address(form={"day": "2027-01-01", "title": "Intrus"}, shows=True),
+    "ics": SHOWS,
+    "remove-date": Address({"token": "own_date"}),
+    "group": PAGE,  # opening one's own figures to another entity is what its form is for: test_pages
+    "withdraw-sharing": Address({"pk": "sharing"}),
+    "readings": Address(form={"parameter": "flux_mensuel", "value": "presents"}),
+}
+
 APPS = {
     "": CONFIG, "accounts": ACCOUNTS, "patients": PATIENTS, "habilitations": HABILITATIONS,
-    "consultations": CONSULTATIONS, "documents": DOCUMENTS, "interfaces": INTERFACES, "homologation": HOMOLOGATION,
+    "consultations": CONSULTATIONS, "documents": DOCUMENTS, "interfaces": INTERFACES, "objectives": OBJECTIVES,
+    "homologation": HOMOLOGATION,
 }  # fmt: skip
 ADDRESSES = {f"{app}:{name}".lstrip(":"): one for app, table in APPS.items() for name, one in table.items()}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db.models import Model
 from django.test import Client
 
@@ -14,7 +16,7 @@ from support.consultation import MATRIX, Ready, make_ready
 from support.dmp_double import World
 from support.hl7 import message
 from support.homologation_scene import VERSION, Scene
-from support.hospital import login, make_account
+from support.hospital import login, make_account, make_legal_entity
 from support.pki import FINESS_JURIDIQUE, OTHER_FINESS_JURIDIQUE
 from support.record_scene import PDF
 from support.record_system import make_record_system
@@ -34,6 +36,7 @@ from tramontane.hospital.homologation.models import Dossier, Evidence
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
 from tramontane.hospital.homologation.services import opening
 from tramontane.hospital.interfaces.models import Launch
+from tramontane.hospital.objectives.models import OwnDate, ProofDocument, Sharing
 from tramontane.hospital.patients.hl7 import feed
 from tramontane.hospital.patients.models import Hl7Message
 from tramontane.rules.homologation import Level
@@ -108,7 +111,7 @@ def make_tenant(world: World, mark: str) -> Tenant:
             setattr(row, name, value)
         row.save()
     tenant = Tenant(mark, ready, Visitor(ready.account))
-    for make in (_people, _patient, _record, _security, _interfaces, _homologation):
+    for make in (_people, _patient, _record, _security, _interfaces, _homologation, _objectives):
         make(tenant)
     return tenant
 
@@ -207,3 +210,15 @@ def _homologation(tenant: Tenant) -> None:
     tenant.keep("evidence", Evidence.objects.get(legal_entity=scene.entity))
     reserve = tenant.keep("reserve", dossier.reserves.get())
     tenant.keep("action", reserve.actions.get())
+
+
+def _objectives(tenant: Tenant) -> None:
+    entity, mark, now = tenant.ready.account.legal_entity, tenant.mark, clock.now()
+    own = OwnDate.objects.create(legal_entity=entity, day=now.date(), title=mark, created_at=now)
+    tenant.keep("own_date", own, "uuid")
+    document = ProofDocument.objects.create(
+        legal_entity=entity, year="2027", key="contrat-air", file=ContentFile(mark.encode(), "contrat.txt"),
+        file_name=f"{mark}.txt", size=len(mark), sha256=hashlib.sha256(mark.encode()).hexdigest(), added_at=now,
+    )  # fmt: skip
+    tenant.keep("proof_document", document)
+    tenant.keep("sharing", Sharing.objects.create(owner=entity, reader=make_legal_entity(site=False), granted_at=now))

@@ -1,0 +1,26 @@
+"""The small forms of the objectives."""
+
+from __future__ import annotations
+
+from django import forms
+
+
+class CorrectionForm(forms.Form):
+    """Why a closed month is told again."""
+
+    motive = forms.CharField(label="Motif de la correction", max_length=500)
+
+
+class DateForm(forms.Form):
+    """A date of the establishment's own."""
+
+    day = forms.DateField(label="Date", widget=forms.DateInput(attrs={"type": "date"}))
+    title = forms.CharField(label="Intitulé", max_length=160)
+
+
+class ShareForm(forms.Form):
+    """The establishment that may read."""
+
+    finess = forms.CharField(
+        label="FINESS juridique de l’établissement", min_length=9, max_length=9, help_text="Neuf caractères."
+    )
