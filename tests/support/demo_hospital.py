@@ -39,10 +39,11 @@ def open_demo(directory: Path) -> Iterator[str]:
             said += line
             if "Ctrl-C" in line:
                 break
-        found = re.search(r"http://localhost:\d+", said)
+        # The demo opens the pages of the national stand-in too: the application is the one it names so.
+        found = re.search(r"^Application de l’hôpital : (http://localhost:\d+)", said, re.MULTILINE)
         assert found is not None, said
         try:
-            yield found[0]
+            yield found[1]
         finally:
             demo.terminate()
             demo.communicate(timeout=30)
