@@ -149,6 +149,9 @@ def assess_everything(eyes: Eyes) -> None:
     page.get_by_label("Conforme sur un périmètre", exact=True).check()
     eyes.press("Enregistrer")
     expect(page.get_by_role("alert")).to_contain_text("Périmètre")
+    page.locator("body").press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Exigence suivante")
+    eyes.press("Fermer")
     eyes.look("04-evaluer")
     for label, text in (("Périmètre", "Cardiologie"), ("Étapes", "Puis chirurgie"), ("Calendrier", "Juin 2027")):
         page.get_by_role("textbox", name=label).fill(text)

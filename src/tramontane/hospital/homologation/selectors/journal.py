@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 
 from tramontane.hospital.homologation.models import Comment, Dossier
-from tramontane.hospital.traces.events import EVENTS
 from tramontane.hospital.traces.models import Trace
+from tramontane.hospital.traces.selectors import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ def traces(dossier: Dossier) -> QuerySet[Trace]:
 
 def entry(trace: Trace) -> Entry:
     """A trace in words."""
-    return Entry(trace.recorded_at, trace.account_name or "Application", _sentence(trace), trace.motive)
+    return Entry(trace.recorded_at, trace.account_name or "Application", sentence(trace), trace.motive)
 
 
 def activity(dossier: Dossier, exigence: str) -> list[Entry]:
@@ -40,14 +39,3 @@ def activity(dossier: Dossier, exigence: str) -> list[Entry]:
     said = Comment.objects.filter(dossier=dossier, exigence=exigence).select_related("written_by")
     comments = [Entry(one.written_at, one.written_by.display_name, "Commentaire", one.text) for one in said]
     return sorted([*(entry(row) for row in rows), *comments], key=lambda one: one.at, reverse=True)
-
-
-def _sentence(trace: Trace) -> str:
-    return EVENTS[trace.event].format_map(_Blank(trace.detail))
-
-
-class _Blank(dict[str, Any]):
-    """A detail that an old trace does not have reads as a dash."""
-
-    def __missing__(self, key: str) -> str:
-        return "—"

@@ -72,6 +72,7 @@ def assess(request: AuthenticatedRequest, dossier: Dossier, exigence: str) -> Ht
             form = _form(dossier, known.referentiel, row.exigence, None)
     context = {
         "row": row,
+        "shortcuts": _SHORTCUTS,
         "form": form,
         "rank": rank + 1,
         "total": len(everyone),
@@ -80,6 +81,10 @@ def assess(request: AuthenticatedRequest, dossier: Dossier, exigence: str) -> Ht
         "following": following.exigence if following else None,
     }
     return page(request, dossier, "assess", context, status=422 if form.errors else 200)
+
+
+# The keys of the page, for its help.
+_SHORTCUTS = (("n", "Exigence suivante"), ("p", "Exigence précédente"), ("s", "Enregistrer et continuer"))
 
 
 def _form(dossier: Dossier, referentiel: Referentiel, exigence: Exigence, data: QueryDict | None) -> AssessmentForm:
