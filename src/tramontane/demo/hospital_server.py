@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,7 @@ from tramontane.demo.workspace import Workspace
 
 SETTINGS = "tramontane.hospital.config.settings"
 NAME = "L'application de l'hôpital"
+WORKER = "Le processus des tâches de l'hôpital"
 READY = "/health/ready"
 _PATIENCE = 45.0
 
@@ -100,12 +101,13 @@ def serving(application: Application) -> Iterator[str]:
     Raises:
         LocalError: it did not start, or is not ready.
     """
-    worker_log = application.workspace.root / "application-taches.log"
+    worker_log, others = application.workspace.root / "application-taches.log", _workers(application)
     with (
         running(_server(application.port), application.log, application.environment) as server,
-        running(_worker(), worker_log, application.environment),
+        running(_worker(), worker_log, application.environment) as worker,
     ):
-        _wait(application, server)
+        _wait(server, lambda: is_ready(application.url), NAME, application.log)
+        _wait(worker, lambda: bool(_workers(application) - others), WORKER, worker_log)
         yield application.url
 
 
@@ -126,16 +128,21 @@ def _server(port: int) -> list[str]:
 
 
 def _worker() -> list[str]:
-    return [sys.executable, "-m", "tramontane.hospital.config.work"]
+    return [sys.executable, "-m", "tramontane.hospital.config.worker"]
 
 
-def _wait(application: Application, server: subprocess.Popen[bytes]) -> None:
+def _workers(application: Application) -> set[Path]:
+    """The files that the workers of this workspace hold, alive or killed (`hospital.config.workers`)."""
+    return set((application.workspace.application / "workers").glob("*~*"))
+
+
+def _wait(process: subprocess.Popen[bytes], is_up: Callable[[], bool], name: str, log: Path) -> None:
     deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline and server.poll() is None:
-        if is_ready(application.url):
+    while time.monotonic() < deadline and process.poll() is None:
+        if is_up():
             return
         time.sleep(0.1)
-    raise not_started(NAME, application.log)
+    raise not_started(name, log)
 
 
 def _stamp_of(hospital: SyntheticHospital) -> str:

@@ -82,10 +82,3 @@ def _turn(stop: threading.Event) -> None:
             stop.wait(max(schedule.run(time.monotonic()) - time.monotonic(), 0.1))
     finally:
         connections.close_all()
-
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    forever()
