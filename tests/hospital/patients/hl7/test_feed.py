@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from threading import Thread
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Thread
+from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 
 from support.hl7 import message
 from support.hospital import make_account, make_ins, make_legal_entity, make_service
@@ -194,6 +198,44 @@ def test_what_was_stored_before_a_crash_is_applied_at_the_next_start(entity, mon
     monkeypatch.undo()
     assert feed.process_pending(entity) == 1
     assert Episode.objects.count() == 1
+
+
+@pytest.mark.parametrize(("service", "state"), [("UF01", "applied"), ("INCONNU", "refused")])
+def test_what_another_worker_did_meanwhile_is_neither_done_again_nor_undone(entity, monkeypatch, service, state):
+    with monkeypatch.context() as crash:
+        crash.setattr(feed, "process", lambda row: row)
+        send(entity, service=service)
+    one, other = last(), last()
+    feed.process(one)
+    assert feed.process(other).state == state
+    assert last().attempts == 1
+    assert Trace.objects.filter(event__in=("hl7.recu", "hl7.refuse")).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_process_a_stored_message_once(entity, monkeypatch):
+    with monkeypatch.context() as crash:
+        crash.setattr(feed, "process", lambda row: row)
+        send(entity)
+    rows, applied, both_read = [last(), last()], [], Barrier(2)
+
+    def slowly(*arguments):
+        applied.append(arguments)
+        time.sleep(0.2)
+        return apply.apply(*arguments)
+
+    def work(row):
+        try:
+            both_read.wait(10)
+            return feed.process(row).state
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(feed, "events", SimpleNamespace(apply=slowly, EventRefusedError=apply.EventRefusedError))
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(work, rows)) == ["applied", "applied"]
+    assert len(applied) == 1
+    assert (last().attempts, Episode.objects.count()) == (1, 1)
 
 
 def test_two_entities_may_receive_the_same_control_id_and_ipp(entity):

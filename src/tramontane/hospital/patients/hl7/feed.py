@@ -41,18 +41,22 @@ def receive(legal_entity: LegalEntity, raw: bytes) -> str:
 def process(row: Hl7Message) -> Hl7Message:
     """Apply a stored message in one transaction with its trace, or keep it with its reason.
 
-    Messages of one patient are serialised by a lock on the earliest of them: two connections cannot swap them.
+    Messages of one patient are serialised by a lock on the earliest of them: two connections cannot swap them. What
+    another worker did with this one since it was read stands: it is given as it is now, untouched.
     """
     actor = Actor(row.legal_entity.finess_juridique, account_name="Flux d’identités")
     try:
         with transaction.atomic():
-            _lock(row)
+            if not _claim(row):
+                return row
             reading = read(parse(row.body), timezone.get_default_timezone())
             events.apply(row.legal_entity, reading, actor)
             row.state, row.reason, row.applied_at = State.APPLIED, "", clock.now()
             _finish(row, Event("hl7.recu", actor, detail={"event": row.event, "message": row.pk}))
     except (IncompleteError, UnreadableError, events.EventRefusedError) as refusal:
         with transaction.atomic():
+            if not _claim(row):
+                return row
             row.state, row.reason = State.REFUSED, str(refusal)[:500]
             _finish(row, Event("hl7.refuse", actor, detail={"event": row.event, "message": row.pk}))
     return row
@@ -118,9 +122,13 @@ def _keep_unreadable(legal_entity: LegalEntity, text: str, reason: str) -> None:
         )
 
 
-def _lock(row: Hl7Message) -> None:
+def _claim(row: Hl7Message) -> bool:
+    """Hold the patient's messages; whether nobody processed this one since it was read."""
     same = Hl7Message.objects.select_for_update().filter(legal_entity=row.legal_entity, patient_key=row.patient_key)
     same.order_by("id").first()
+    known = (row.state, row.attempts)
+    row.refresh_from_db(fields=["state", "reason", "applied_at", "attempts"])
+    return known == (row.state, row.attempts)
 
 
 def _finish(row: Hl7Message, event: Event) -> None:
