@@ -68,10 +68,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Where people sign by hand."""
+    """Where people sign by hand, on the same page as the sentence they sign."""
 
     label: str
     name: str
+    sentence: str = ""
 
 
 Block = Heading | Paragraph | Bullets | Facts | Table | Signature

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -32,7 +32,8 @@ def write(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
         PaperError: the template does not compile; the message names file, line and Typst's hints.
         TypeError: a value that JSON cannot say.
     """
-    if at.tzinfo is None:
+    offset = at.utcoffset()
+    if offset is None:
         raise ValueError("La date d’un document porte son fuseau horaire.")
     inputs = {"data": json.dumps(data, ensure_ascii=False, default=_plain)}
     with as_file(files("tramontane")) as root:
@@ -44,13 +45,14 @@ def write(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
                 sys_inputs=inputs,
                 # ISO 19005-2 level A, ISO 14289-1: a title or a text alternative that is missing does not compile.
                 pdf_standards=["a-2a", "ua-1"],
-                timestamp=at.replace(microsecond=0),
+                timestamp=at.replace(microsecond=0, tzinfo=timezone(offset)),
                 format="pdf",
             )
         except typst.TypstError as error:
             raise PaperError(_explain(template, error)) from error
     assert isinstance(written, bytes), "one file was asked for"
-    return written
+    # A signature is appended: without this line end, its first object would break ISO 19005-2 § 6.1.9 (veraPDF).
+    return written + b"\n"
 
 
 def _plain(value: object) -> object:

@@ -107,7 +107,7 @@ def _table(target: Any, block: Table) -> None:
 
 
 def _signature(target: Any, block: Signature) -> None:
-    target.add_paragraph()
+    target.add_paragraph().add_run(clean(block.sentence)).bold = True
     line = target.add_paragraph()
     line.add_run(f"{clean(block.label)}\n")
     line.add_run(clean(block.name)).bold = True

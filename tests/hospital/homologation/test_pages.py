@@ -108,6 +108,7 @@ def test_the_other_desks_are_refused(scene: Scene, role: Role) -> None:
     login(other, make_account(scene.entity, roles=(role,)))
     for pattern in filter(_own, urlpatterns):
         values = {"number": dossier.number, "exigence": "exi-01", "name": "dmp", "key": "risques", "what": "risques"}
+        values |= {"form": "pdf"}
         values |= dict.fromkeys(("evidence", "revision", "reserve", "action"), 1)
         wanted = {name: value for name, value in values.items() if name in pattern.pattern.converters}
         address = reverse(f"homologation:{pattern.name}", kwargs=wanted)

@@ -17,10 +17,12 @@ TABS = (
     Tab("Accueil", "homologation:dossier"),
     Tab("Exigences", "homologation:exigences"),
     Tab("Preuves", "homologation:evidence"),
+    Tab("Relevés", "homologation:collections"),
     Tab("Réserves et plan d’actions", "homologation:reserves"),
     Tab("Support", "homologation:support"),
     Tab("Commission", "homologation:commission"),
     Tab("PV", "homologation:pv"),
+    Tab("Documents", "homologation:documents"),
     Tab("Échéances", "homologation:deadlines"),
     Tab("Journal", "homologation:journal"),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
+from tramontane.hospital.homologation.documents.urls import urlpatterns as documents
 from tramontane.hospital.homologation.views import (
     commission,
     commission_acts,
@@ -22,6 +23,7 @@ DOSSIER = "homologation/<int:number>/"
 EXIGENCE = f"{DOSSIER}exigences/<str:exigence>/"
 
 urlpatterns = [
+    path("", include("tramontane.hospital.homologation.register_urls")),
     path("homologation/", home.home, name="home"),
     path("homologation/dossiers/", home.all_dossiers, name="dossiers"),
     path("homologation/ouvrir/", home.open_dossier, name="open"),
@@ -54,6 +56,7 @@ urlpatterns = [
     path(f"{DOSSIER}pv/signataire/", pv.names, name="names"),
     path(f"{DOSSIER}pv/rgpd/", pv.rgpd, name="rgpd"),
     path(f"{DOSSIER}pv/signe/", pv.signed_file, name="signed"),
+    *documents,
     path(f"{DOSSIER}echeances/", deadlines.deadlines, name="deadlines"),
     path(f"{DOSSIER}echeances/caduque/", deadlines.void, name="void"),
     path(f"{DOSSIER}journal/", deadlines.journal_page, name="journal"),

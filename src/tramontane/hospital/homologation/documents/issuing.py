@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 from pyhanko.keys import load_certs_from_pemder_data
 
+from tramontane.dmp.errors import LocalError
 from tramontane.dmp.signature import Signer
 from tramontane.hospital import clock
 from tramontane.hospital.consultations.connection.credentials import open_signer
@@ -42,19 +44,20 @@ def handed(dossier: Dossier, key: str, form: str, *, actor: Actor) -> bytes:
     paper, content = PAPERS[key], content_of(dossier)
     refuse("", "Le procès-verbal n’a pas encore tous ses mots." if paper.decided and not content.decided else "")
     drawn = paper.draw(content)
-    if form == "docx":
-        data = word.write(_marked(drawn), at=content.at)
-    else:
-        data = document.pdf(drawn, at=content.at)
+    data = FORMS[form](drawn, content.at)
     sha256 = hashlib.sha256(data).hexdigest()
     trace(dossier, "homologation.document", actor, title=f"{paper.title} ({form})", kind=key, form=form, sha256=sha256, size=len(data))  # fmt: skip
     return data
 
 
-def _marked(drawn: document.Document) -> document.Document:
-    from dataclasses import replace
+def _projet(drawn: document.Document, at: datetime) -> bytes:
+    return word.write(replace(drawn, notice="Projet : seul le PDF fait foi"), at=at)
 
-    return replace(drawn, notice="Projet : seul le PDF fait foi")
+
+FORMS: dict[str, Callable[[document.Document, datetime], bytes]] = {
+    "pdf": lambda drawn, at: document.pdf(drawn, at=at),
+    "docx": _projet,
+}
 
 
 def originals(dossier: Dossier) -> dict[str, int]:
@@ -132,10 +135,19 @@ def authorities() -> list[object]:
     """Certificates trusted for signatures; empty when none is configured.
 
     Raises:
-        OSError, ValueError: the file configured cannot be read.
+        LocalError: the file configured cannot be read.
     """
     path = settings.ENVIRONMENT.pv_authorities
-    return list(load_certs_from_pemder_data(Path(path).read_bytes())) if path else []
+    try:
+        return list(load_certs_from_pemder_data(Path(path).read_bytes())) if path else []
+    except (OSError, ValueError) as error:
+        raise LocalError(
+            "Les autorités de confiance des signatures ne se lisent pas.",
+            code="autorites-illisibles",
+            expected="un fichier PEM de certificats",
+            received=type(error).__name__,
+            next_step="faites vérifier TRAMONTANE_PV_AUTHORITIES par l’exploitant",
+        ) from None
 
 
 def packed(homologation: Homologation, *, actor: Actor) -> Iterator[bytes]:

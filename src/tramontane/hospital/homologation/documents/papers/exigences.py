@@ -24,7 +24,7 @@ def exigences(content: Content) -> Document:
 
 
 def _exigence(one: Exigence, *, blocking: bool) -> Iterator[Block]:
-    yield Heading(f"{one.libelle} {one.titre}".strip(), level=3)
+    yield Heading(f"{one.libelle} {one.titre}".strip())
     if one.texte:
         yield Paragraph(f"«{NBSP}{one.texte}{NBSP}»")
     said = [("Texte", one.texte_statut.libelle)]

@@ -31,8 +31,7 @@ def pv(content: Content) -> Document:
         Bullets(tuple(said["identifiants"])),
         *_sitting(content.values["commission"]),
         Heading("Décision"),
-        Paragraph(said["mention"], strong=True),
-        Signature(_SIGN, said["signataire"]),
+        Signature(_SIGN, said["signataire"], said["mention"]),
         *_levels(content),
     )
     return words.document(content, said["titre"], *blocks)

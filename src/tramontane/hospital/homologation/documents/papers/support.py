@@ -31,7 +31,7 @@ def support(content: Content) -> Document:
 def _body(section: SectionSupport, content: Content) -> Iterator[Block]:
     if section.calculee:
         yield Table(
-            (0, 2, 4), ("Exigence", "Niveau", "Modalités et preuves"), tuple(map(_review, content.values["exigences"]))
+            (3, 2, 5), ("Exigence", "Niveau", "Modalités et preuves"), tuple(map(_review, content.values["exigences"]))
         )
         return
     yield Paragraph(content.values["support"].get(section.cle) or UNWRITTEN)

@@ -21,7 +21,8 @@ def day(iso: str) -> str:
 def level(row: dict[str, Any]) -> str:
     """The level of an exigence in words; a computed one says what it waits for."""
     if Level(row["niveau"]) is Level.NOT_ASSESSED and row["etat"]:
-        return str(row["etat"]).capitalize()
+        state = str(row["etat"])
+        return state[:1].upper() + state[1:]
     return Level(row["niveau"]).label
 
 

@@ -1,0 +1,124 @@
+"""Handing the PV out, taking it back signed in the three ways, and packing the whole for an audit."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.homologation_scene import Scene
+from support.pki import TestPki
+from tramontane.dmp.errors import LocalError
+from tramontane.hospital.homologation.documents import issuing
+from tramontane.hospital.homologation.documents.signature import local
+from tramontane.hospital.homologation.models import Dossier, EvidenceRevision, Homologation
+from tramontane.hospital.homologation.selectors import journal
+from tramontane.hospital.homologation.services import moving
+from tramontane.hospital.homologation.services.errors import RefusedError
+from tramontane.pack import Report, verify
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene.new()
+
+
+@pytest.fixture
+def dossier(scene: Scene) -> Dossier:
+    return scene.decided(unmet=("exi-20",))
+
+
+def packed(homologation: Homologation, scene: Scene) -> bytes:
+    return b"".join(issuing.packed(homologation, actor=scene.actor))
+
+
+def verified(data: bytes) -> Report:
+    return verify(io.BytesIO(data))
+
+
+def test_the_pv_handed_out_twice_is_the_same_file_and_its_digest_is_traced(scene: Scene, dossier: Dossier) -> None:
+    first = issuing.handed(dossier, "pv", "pdf", actor=scene.actor)
+    assert issuing.handed(dossier, "pv", "pdf", actor=scene.actor) == first
+    assert list(issuing.originals(dossier).values()) == [len(first)]
+
+
+def test_before_the_decision_there_is_no_pv_and_the_other_documents_exist(scene: Scene) -> None:
+    found = scene.open()
+    with pytest.raises(RefusedError, match="saisie"):
+        issuing.handed(found, "pv", "pdf", actor=scene.actor)
+    assert issuing.handed(found, "support", "docx", actor=scene.actor).startswith(b"PK")
+
+
+def test_a_pv_signed_elsewhere_is_verified_kept_with_its_report_and_packed(
+    scene: Scene, dossier: Dossier, pki: TestPki
+) -> None:
+    pv = issuing.handed(dossier, "pv", "pdf", actor=scene.actor)
+    signed = local.sign(pv, pki.sign, reason="PV").content
+    kept = issuing.take_signed(dossier, signed, "pv-signé.pdf", actor=scene.actor)
+    assert (kept.signature_mode, kept.signature_report["level"]) == ("parapheur", "PAdES B-B")
+    assert kept.signed_on == moving.today()
+    data = packed(kept, scene)
+    report = verified(data)
+    assert report.whole
+    roles = [entry.role for entry in report.manifest.entries]
+    assert set(roles) == {"pv", "document", "preuve", "tableur", "fige", "trace", "index"}
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    assert archive.read("pv/proces-verbal-signe.pdf") == signed
+    assert json.loads(archive.read("traces/verification.json"))["intact"] is True
+    assert "Document remis" in archive.read("traces/journal.csv").decode()
+    noted = journal.traces(dossier).get(event="homologation.pack").detail
+    assert noted["sha256"] == report.manifest_sha256
+    proof = next(entry for entry in report.manifest.entries if entry.role == "preuve")
+    assert "exi-01" in proof.exigences
+    assert "exi-20" not in proof.exigences
+    assert kept.sha256 == next(one.sha256 for one in report.manifest.entries if one.path == "dossier/dossier-fige.json")
+
+
+def test_a_proof_changed_or_lost_after_the_signature_shows_in_the_pack(scene: Scene) -> None:
+    kept = scene.signed()
+    revision = EvidenceRevision.objects.get(evidence__legal_entity=scene.entity)
+    Path(revision.file.path).write_bytes(b"%PDF-1.7 autre")
+    assert [one.code for one in verified(packed(kept, scene)).findings] == ["modifie-avant"]
+    Path(revision.file.path).unlink()
+    assert [one.code for one in verified(packed(kept, scene)).findings] == ["absent"]
+
+
+def test_what_is_not_our_pv_is_refused_and_nothing_is_kept(scene: Scene, dossier: Dossier, pki: TestPki) -> None:
+    pv = issuing.handed(dossier, "pv", "pdf", actor=scene.actor)
+    other = local.sign(issuing.handed(dossier, "support", "pdf", actor=scene.actor), pki.sign, reason="x").content
+    for data in (b"", pv, other):
+        with pytest.raises(RefusedError):
+            issuing.take_signed(dossier, data, "x.pdf", actor=scene.actor)
+    assert not Homologation.objects.exists()
+
+
+def test_signing_here_with_the_configured_key_says_that_the_time_stamp_failed(
+    scene: Scene, dossier: Dossier, pki: TestPki, settings: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "cle.pem").write_bytes(pki.sign.key_pem() + pki.sign.certificate_pem)
+    changes = {"pv_key": f"file:{tmp_path / 'cle.pem'}", "timestamp_url": "http://127.0.0.1:9/"}
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, **changes)
+    key = issuing.configured_key()
+    assert key is not None
+    kept = issuing.sign_here(dossier, key, actor=scene.actor)
+    assert kept.signature_mode == "local"
+    assert kept.signature_report["level"] == "PAdES B-B"
+    assert kept.signature_report["timestamp_failure"] == "TimestampRequestError"
+
+
+def test_authorities_that_cannot_be_read_are_said(settings: Any, tmp_path: Path) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, pv_authorities=str(tmp_path / "rien.pem"))
+    with pytest.raises(LocalError, match="autorités de confiance"):
+        issuing.authorities()
