@@ -1,0 +1,175 @@
+"""The contract file: steps, referents, contract, sites, suspensions."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import LegalEntity
+from tramontane.hospital.accounts.permissions import requires
+from tramontane.hospital.accounts.requests import AuthenticatedRequest
+from tramontane.hospital.accounts.selectors import actor
+from tramontane.hospital.homologation import contacts_file, permissions
+from tramontane.hospital.homologation.models import AirContract
+from tramontane.hospital.homologation.register_forms import (
+    ContactsForm,
+    DayForm,
+    SignedContractForm,
+    SitesForm,
+    SuspensionForm,
+)
+from tramontane.hospital.homologation.selectors import contracts, dossiers
+from tramontane.hospital.homologation.services import contracting
+from tramontane.hospital.homologation.services.moving import today
+from tramontane.hospital.homologation.views.desk import invalid, succeeded, weak
+from tramontane.hospital.homologation.views.establishment import page
+from tramontane.rules.homologation import ContractState
+from tramontane.ui.workbook_reading import MAX_BYTES
+
+TONES = {
+    ContractState.SIGNED: "ok",
+    ContractState.RENEWAL: "warn",
+    ContractState.EXPIRED: "stop",
+    ContractState.SUSPENDED: "stop",
+}
+# What the access rules keep of a site (`SiteContract.observed_state`) → word, tone, sign.
+OBSERVED = {
+    "active": ("Active", "ok", "✓"),
+    "refused": ("Refusée", "stop", "✕"),
+    "suspended": ("Suspendue", "stop", "✕"),
+    "expired": ("Échue", "stop", "✕"),
+}
+NOTHING_OBSERVED = ("Jamais observée", "", "○")
+
+
+@requires(*permissions.READERS)
+@require_GET
+def contract(request: AuthenticatedRequest) -> HttpResponse:
+    """Where the contract stands, what is missing, what real calls say."""
+    return page(request, "contract", _shown(request.account.legal_entity))
+
+
+def _shown(entity: LegalEntity) -> dict[str, Any]:
+    now, day = clock.now(), today()
+    row, ready = contracts.contract_of(entity), contracts.steps(entity, day)
+    facts = contracts.contract_facts(row, ready)
+    state = facts.state(day)
+    lines = contracts.sites(entity, now)
+    sites = {one.pk for one in row.sites.all()} if row else set()
+    return {
+        "contract": row,
+        "state": state,
+        "tone": TONES.get(state, ""),
+        "readiness": ready,
+        "main": dossiers.shown(entity, dossiers.MAIN),
+        "contacts": contracts.contacts(entity),
+        "sites": [(one, one.site.pk in sites, one.contracted(day), _observed(one)) for one in lines],
+        "outside": [one for one in lines if one.calls and not one.contracted(day)],
+        "strangers": contracts.strangers(entity, now),
+        "sites_form": SitesForm(entity=entity, initial={"sites": sites}),
+        "day_form": DayForm(initial={"on": day}),
+        "sign_form": SignedContractForm(initial={"signed_on": day}),
+        "suspension_form": SuspensionForm(initial={"on": day}),
+        "may_suspend": state.in_force or state is ContractState.SUSPENDED,
+        "to_sign": row is not None and row.signed_on is None,
+    }
+
+
+def _observed(line: contracts.SiteLine) -> tuple[str, str, str]:
+    return OBSERVED.get(line.declared.observed_state, NOTHING_OBSERVED) if line.declared else NOTHING_OBSERVED
+
+
+@requires(*permissions.DECIDERS)
+@require_POST
+def prepare(request: AuthenticatedRequest) -> HttpResponse:
+    """Choose the sites: a new contract, or the one not signed yet."""
+    entity = request.account.legal_entity
+    form = SitesForm(request.POST, entity=entity)
+    if not invalid(request, form):
+        who, sites = actor(request.account, request.proof), list(form.cleaned_data["sites"])
+        succeeded(request, lambda: contracting.prepare(entity, sites, actor=who), "Les sites du contrat sont notés.")
+    return redirect("homologation:contract")
+
+
+@requires(*permissions.DECIDERS)
+@require_POST
+def step(request: AuthenticatedRequest, step: str) -> HttpResponse:
+    """The day of a step between the PV and the portal."""
+    row = _contract(request)
+    if step not in ("contacted_on", "referred_on"):
+        raise Http404("Cette étape n’existe pas.")
+    form = DayForm(request.POST)
+    if not invalid(request, form):
+        who, on = actor(request.account, request.proof), form.cleaned_data["on"]
+        succeeded(request, lambda: contracting.note_step(row, step, on, actor=who), "C’est noté.")
+    return redirect("homologation:contract")
+
+
+@requires(*permissions.DECIDERS)
+@require_POST
+def sign(request: AuthenticatedRequest) -> HttpResponse:
+    """Record what was signed on the portal."""
+    row = _contract(request)
+    form = SignedContractForm(request.POST)
+    if not weak(request) and not invalid(request, form):
+        who = actor(request.account, request.proof)
+        succeeded(request, lambda: contracting.sign(row, form.contract, actor=who), "Le contrat signé est enregistré.")
+    return redirect("homologation:contract")
+
+
+@requires(*permissions.DECIDERS)
+@require_POST
+def suspend(request: AuthenticatedRequest) -> HttpResponse:
+    """Record a suspension, or its end."""
+    row = _contract(request)
+    form = SuspensionForm(request.POST)
+    if not weak(request) and not invalid(request, form):
+        who, values = actor(request.account, request.proof), form.cleaned_data
+        succeeded(request, lambda: contracting.suspend(row, **values, actor=who), "La décision de la CNAM est notée.")
+    return redirect("homologation:contract")
+
+
+@requires(*permissions.EDITORS)
+@require_http_methods(["GET", "POST"])
+def contacts(request: AuthenticatedRequest) -> HttpResponse:
+    """Choose the ministry's file, read what it holds, keep it. The file travels with the report: nothing is kept aside."""
+    context: dict[str, Any] = {"form": ContactsForm()}
+    if request.method == "POST":
+        data, name = _file(request)
+        try:
+            lines = contacts_file.read(data)
+        except contacts_file.ContactsError as error:
+            return page(request, "contacts", context | {"problems": error.problems}, status=422)
+        if "apply" in request.POST:
+            entity, who = request.account.legal_entity, actor(request.account, request.proof)
+            contracting.keep_contacts(entity, lines, name, data, actor=who)
+            messages.success(request, "Les référents régionaux sont enregistrés.", extra_tags="ok")
+            return redirect("homologation:contract")
+        context |= {"lines": lines, "content": base64.b64encode(data).decode(), "file_name": name}
+    return page(request, "contacts", context)
+
+
+def _file(request: AuthenticatedRequest) -> tuple[bytes, str]:
+    """The file just chosen, or the one the report carried; empty bytes are refused by the reader."""
+    uploaded = request.FILES.get("file")
+    if uploaded is not None:
+        return bytes(uploaded.read(MAX_BYTES + 1)), (uploaded.name or "")[:200]
+    try:
+        data = base64.b64decode(request.POST.get("content", ""), validate=True)
+    except binascii.Error:
+        data = b""
+    return data, request.POST.get("file_name", "")[:200]
+
+
+def _contract(request: AuthenticatedRequest) -> AirContract:
+    row = contracts.contract_of(request.account.legal_entity)
+    if row is None:
+        raise Http404("Aucun contrat n’est préparé.")
+    return row

@@ -1,0 +1,270 @@
+"""What a collector says: passed on proof, failed on exceptions, never passed by absence of data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from support.consultation import Ready, make_ready, play_double
+from support.dmp_double import World
+from support.homologation_scene import Scene
+from support.hospital import make_legal_entity
+from tramontane.dmp.verdicts import Outcome
+from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import NoticeReading
+from tramontane.hospital.accounts.services import review
+from tramontane.hospital.consultations import services as consultations
+from tramontane.hospital.consultations.gateway import clients
+from tramontane.hospital.consultations.models import DmpConnection
+from tramontane.hospital.homologation.collectors import BY_CODE, COLLECTORS, Finding, Scope
+from tramontane.hospital.homologation.models import EvidenceRevision
+from tramontane.hospital.homologation.services import collecting, moving, registering
+from tramontane.hospital.homologation.services.errors import RefusedError
+from tramontane.hospital.homologation.services.registering import VersionFacts
+from tramontane.hospital.patients.models import ConsentRecord, Patient
+from tramontane.hospital.traces import chain
+from tramontane.hospital.traces.events import Event
+from tramontane.hospital.traces.models import Trace
+from tramontane.hospital.traces.services import digest_of, record
+from tramontane.rules.referentiels import shipped, shipped_ids
+
+pytestmark = pytest.mark.django_db
+CALLS = ("double_facteur", "identifiants_appels", "ins_qualifiee", "consentement", "notice_lue")
+
+
+@pytest.fixture
+def ready(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[Ready]:
+    """A professional who may consult; the DMP is played by the double."""
+    settings.MEDIA_ROOT = tmp_path
+    world = World()
+    play_double(monkeypatch, world)
+    yield make_ready(world)
+    clients.close_all()
+
+
+def look(entity: Any, code: str, *, days: int = 30) -> Finding:
+    today = moving.today()
+    return BY_CODE[code].look(Scope(entity, today - timedelta(days=days), today, clock.now()))
+
+
+def consulted(ready: Ready) -> Any:
+    """One real opening, by the same path as the screens."""
+    consultations.open_record(ready.access)
+    return ready.account.legal_entity
+
+
+def trace_like(ready: Ready, **changes: Any) -> Trace:
+    """A call as an application at fault would have traced it."""
+    event = {"transaction": "TD3.1", "outcome": "demandé", "correlation": clock.new_uuid(), "assertion_id": "a"}
+    with transaction.atomic():
+        made = record(ready.access.event("dmp.demande", **event))
+    copied = {field.attname: getattr(made, field.attname) for field in Trace._meta.concrete_fields} | changes
+    copied.pop("id")
+    row = Trace(**copied)
+    row.digest = digest_of(row)
+    row.save(force_insert=True)
+    return row
+
+
+@pytest.mark.parametrize("code", [one.code for one in COLLECTORS if one.code != "revue_habilitations"])
+def test_with_nothing_to_look_at_nothing_is_passed(code: str) -> None:
+    found = look(make_legal_entity(), code)
+    assert found.outcome is Outcome.NOT_RUN
+    assert found.checks
+
+
+def test_a_finding_without_any_check_was_not_run() -> None:
+    assert Finding(()).outcome is Outcome.NOT_RUN
+
+
+@pytest.mark.parametrize("code", CALLS)
+def test_a_consultation_that_followed_the_rules_passes(ready: Ready, code: str) -> None:
+    NoticeReading.objects.update(read_at=clock.now() - timedelta(days=1))
+    ConsentRecord.objects.update(recorded_at=clock.now() - timedelta(hours=1))
+    Patient.objects.update(qualified_at=clock.now() - timedelta(hours=1))
+    found = look(consulted(ready), code)
+    assert found.outcome is Outcome.PASSED, found
+    assert found.exceptions == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        ("double_facteur", {"proof": {"means": "password", "factors": ["connaissance"]}}),
+        ("double_facteur", {"proof": {"means": "recovery", "factors": ["connaissance", "connaissance"]}}),
+        ("double_facteur", {"proof": {}}),
+        ("identifiants_appels", {"rpps": ""}),
+        ("identifiants_appels", {"finess_geographique": ""}),
+        ("identifiants_appels", {"finess_geographique": "999999999"}),
+        ("ins_qualifiee", {"ins": ""}),
+        ("ins_qualifiee", {"patient_id": 0}),
+        ("consentement", {"patient_id": 0}),
+        ("notice_lue", {"account_id": 0}),
+    ],
+)
+def test_one_call_at_fault_fails_the_whole_and_is_named(ready: Ready, code: str, fault: dict[str, Any]) -> None:
+    entity = consulted(ready)
+    wrong = trace_like(ready, **fault)
+    found = look(entity, code)
+    assert found.outcome is Outcome.FAILED
+    assert f"Trace n° {wrong.pk}" in found.exceptions
+    assert 1 in found.figures.values()
+
+
+def test_an_opposition_before_the_call_fails_whatever_was_agreed_earlier(ready: Ready) -> None:
+    consulted(ready)
+    ConsentRecord.objects.create(
+        patient=ready.patient,
+        subject="consultation",
+        choice="opposition",
+        recorded_at=clock.now() - timedelta(seconds=1),
+    )
+    trace_like(ready)
+    assert look(ready.account.legal_entity, "consentement").outcome is Outcome.FAILED
+
+
+def test_an_emergency_is_counted_apart_from_the_consents(ready: Ready) -> None:
+    entity = consulted(ready)
+    trace_like(ready, patient_id=0, access_mode="bris_de_glace")
+    found = look(entity, "consentement")
+    assert found.outcome is Outcome.PASSED
+    assert found.figures["Appels en urgence, hors relevé"] == 1
+
+
+def test_calls_of_another_entity_or_another_period_do_not_count(ready: Ready) -> None:
+    consulted(ready)
+    assert look(make_legal_entity(), "double_facteur").outcome is Outcome.NOT_RUN
+    long_ago = Scope(ready.account.legal_entity, date(2020, 1, 1), date(2020, 1, 31), clock.now())
+    assert BY_CODE["double_facteur"].look(long_ago).outcome is Outcome.NOT_RUN
+
+
+def test_the_chain_asks_to_be_verified_then_passes_or_fails_with_its_verification(ready: Ready) -> None:
+    entity = consulted(ready)
+    assert look(entity, "chaine_traces").outcome is Outcome.NOT_RUN
+    chain.seal()
+    for outcome, expected in (("intacte", Outcome.PASSED), ("altérée", Outcome.FAILED)):
+        with transaction.atomic():
+            record(Event("trace.verifiee", ready.access.actor, outcome=outcome))
+        assert look(entity, "chaine_traces").outcome is expected
+
+
+def test_a_call_without_its_answer_makes_the_traces_incomplete(ready: Ready) -> None:
+    entity = consulted(ready)
+    left = trace_like(ready, correlation=clock.new_uuid(), recorded_at=clock.now() - timedelta(days=2))
+    found = look(entity, "chaine_traces")
+    assert found.outcome is Outcome.FAILED
+    assert f"Trace n° {left.pk}" in found.exceptions
+
+
+def test_reviews_are_failed_until_they_were_held_this_year(ready: Ready) -> None:
+    entity = ready.account.legal_entity
+    assert look(entity, "revue_habilitations").outcome is Outcome.FAILED
+    campaign = review.open_campaign("Annuelle", ready.account, ready.access.actor)
+    for item in campaign.items.all():
+        review.decide(item, "confirmed", "", ready.account, ready.access.actor)
+    review.close(campaign, ready.access.actor)
+    found = look(entity, "revue_habilitations")
+    assert found.outcome is Outcome.PASSED
+    type(campaign).objects.update(closed_at=clock.now() - timedelta(days=400))
+    assert look(entity, "revue_habilitations").outcome is Outcome.FAILED
+
+
+def test_certificates_are_read_and_the_expired_ones_fail(ready: Ready) -> None:
+    entity = ready.account.legal_entity
+    assert look(entity, "certificats").outcome is Outcome.PASSED
+    today = moving.today()
+    later = Scope(entity, today, today, clock.now() + timedelta(days=4000))
+    assert BY_CODE["certificats"].look(later).outcome is Outcome.FAILED
+    DmpConnection.objects.update(authentication="file:/nulle/part.p12")
+    assert look(entity, "certificats").outcome is not Outcome.PASSED
+
+
+def test_a_key_in_a_file_is_never_proven_safe_and_fails_when_others_may_read_it(ready: Ready, tmp_path: Path) -> None:
+    entity, key = ready.account.legal_entity, tmp_path / "clef.pem"
+    key.write_text("secret")
+    DmpConnection.objects.update(authentication=f"file:{key}", signature="pkcs11:token=t;object=o?module-path=/lib.so")
+    for mode, expected in ((0o600, Outcome.NOT_RUN), (0o644, Outcome.FAILED)):
+        key.chmod(mode)
+        assert look(entity, "garde_clefs").outcome is expected
+    assert look(entity, "garde_clefs").figures["Clef de signature"] == "module de sécurité"
+
+
+def test_revocation_passes_only_when_it_is_required_and_its_lists_are_current(ready: Ready) -> None:
+    entity = ready.account.legal_entity
+    assert look(entity, "revocation").outcome is Outcome.PASSED
+    today = moving.today()
+    assert (
+        BY_CODE["revocation"].look(Scope(entity, today, today, clock.now() + timedelta(days=4000))).outcome
+        is Outcome.FAILED
+    )
+    DmpConnection.objects.update(revocation="unsafe-skip", updated_at=clock.now())
+    assert look(entity, "revocation").outcome is Outcome.FAILED
+
+
+def test_the_register_proves_exi_04_with_the_number_of_the_tokens_in_one_service_at_least(ready: Ready) -> None:
+    entity, who, today = ready.account.legal_entity, ready.access.actor, moving.today()
+    system = registering.register(entity, "DPI Exemple", "Éditeur", actor=who)
+    assert look(entity, "deploiement_dpi").outcome is Outcome.FAILED  # in production nowhere
+    registering.deploy(system, ready.service, None, today, actor=who)
+    assert look(entity, "deploiement_dpi").outcome is Outcome.NOT_RUN  # nobody said what the CNDA homologated
+    registering.add_version(system, VersionFacts("2", today, "AUTRE-NUMERO", today), actor=who)
+    assert look(entity, "deploiement_dpi").outcome is Outcome.FAILED  # not what the tokens carry
+    registering.add_version(system, VersionFacts("2", today, "NUMERO-HOMOLOGATION", today), actor=who)
+    found = look(entity, "deploiement_dpi")
+    assert found.outcome is Outcome.PASSED
+    assert "NUMERO-HOMOLOGATION" not in repr(found)
+    registering.retire(system, today, actor=who)
+    assert look(entity, "deploiement_dpi").outcome is Outcome.NOT_RUN
+
+
+def test_what_is_collected_is_kept_with_its_statements_and_no_value(ready: Ready) -> None:
+    entity, today = consulted(ready), moving.today()
+    row = collecting.collect(entity, "double_facteur", today, today, actor=ready.access.actor)
+    assert row.content["requetes"]
+    assert all("SELECT" in sql for sql in row.content["requetes"])
+    kept = json.dumps(row.content)
+    assert ready.patient.ins not in kept
+    assert (ready.account.rpps or "?") not in kept
+    with pytest.raises(Exception, match="registre"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE homologation_collection SET outcome = 'passed'")
+
+
+def test_a_period_that_ends_before_it_starts_or_tomorrow_is_refused(ready: Ready) -> None:
+    entity, today, day = ready.account.legal_entity, moving.today(), timedelta(days=1)
+    for starts, ends in ((today, today - day), (today, today + day)):
+        with pytest.raises(RefusedError):
+            collecting.collect(entity, "certificats", starts, ends, actor=ready.access.actor)
+
+
+def test_a_person_confirms_and_the_next_confirmation_revises_the_same_proof(ready: Ready) -> None:
+    entity, today, who = consulted(ready), moving.today(), ready.access.actor
+    dossier = Scene(entity, ready.account).open()
+    first = collecting.collect(entity, "double_facteur", today, today, actor=who)
+    assert not EvidenceRevision.objects.exists()
+    proof = collecting.confirm(dossier, first, ["exi-23"], actor=who)
+    second = collecting.collect(entity, "double_facteur", today, today, actor=who)
+    assert collecting.confirm(dossier, second, ["exi-23"], actor=who) == proof
+    revisions = list(proof.revisions.order_by("number"))
+    assert [row.sha256 for row in revisions] == [first.sha256, second.sha256]
+    assert revisions[0].outcome == "passed"
+    assert proof.links.get().exigence == "exi-23"
+
+
+def test_what_did_not_run_cannot_be_confirmed(ready: Ready) -> None:
+    entity, today, who = ready.account.legal_entity, moving.today(), ready.access.actor
+    dossier = Scene(entity, ready.account).open()
+    row = collecting.collect(entity, "double_facteur", today, today, actor=who)
+    with pytest.raises(RefusedError):
+        collecting.confirm(dossier, row, ["exi-23"], actor=who)
+
+
+def test_every_collector_a_referentiel_names_exists() -> None:
+    named = {code for name in shipped_ids() for exigence in shipped(name).exigences for code in exigence.collecteurs}
+    assert named - set(BY_CODE) == set()
+    assert {"double_facteur", "garde_clefs", "revue_habilitations", "deploiement_dpi"} <= named
