@@ -136,7 +136,7 @@ def board(month: date, facts: MonthFacts, statements: Sequence[Statement], *, ru
 
 def _cell(figure: Figure, series: Series) -> Cell:
     line = series.get((figure.objective, figure.year), [])
-    if figure.threshold is None or figure.state is State.REACHED:
+    if figure.threshold is None or figure.missing == 0:  # reached, or kept back by something no trend says
         return Cell(figure, None)
     return Cell(figure, forecast(line, figure.threshold, date(int(figure.year), 12, 31)))
 

@@ -9,7 +9,7 @@ from datetime import date
 from tramontane.hospital.objectives.words import month_name, percent
 
 WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 48, 96, 16, 32
+LEFT, RIGHT, TOP, BOTTOM = 48, 136, 20, 36
 _SHORT = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 
 

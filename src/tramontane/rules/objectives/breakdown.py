@@ -95,7 +95,14 @@ def levers(figure: Figure, facts: MonthFacts) -> tuple[Lever, ...]:
     if target.population is Population.FLOW:
         found = [_silent_services(figure, facts)]
     elif target.population is Population.NOBODY:
-        found = [Lever(figure.objective, figure.missing, figure.reason, _DESKS[figure.objective])]
+        found = [
+            Lever(
+                figure.objective,
+                max(figure.missing, 1),
+                figure.reason.rstrip(".") or _UNAPPLIED,
+                _DESKS[figure.objective],
+            )
+        ]
     else:
         counts = counts_for(figure.objective, target, facts)
         left = [member for member in members_of(target.population, facts) if not counts(member)]
@@ -114,6 +121,7 @@ def _silent_services(figure: Figure, facts: MonthFacts) -> Lever:
     )
 
 
+_UNAPPLIED = "Mouvements à appliquer, ou à recevoir du flux automatique"
 _DESKS = {"1.0": "homologation", "1.2": "comptes"}
 _NEVER = (
     lambda m: m.rpps and m.equipped and not m.consulted,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tramontane.rules.homologation.months import add_months
+from tramontane.rules.homologation.words import plural
 from tramontane.rules.objectives.definitions import Population, definitions
 from tramontane.rules.objectives.facts import Flow, MonthFacts
 from tramontane.rules.objectives.populations import is_entitled, members_of
@@ -90,10 +91,10 @@ def _authentication(facts: MonthFacts) -> _Found:
     ready = sum(one.equipped or one.strong for one in people)
     open_sites = sum(site.open_on(facts.day) for site in facts.capability.sites)
     sites = len(facts.capability.sites)
-    figure = f"{ready} utilisateurs habilités sur {len(people)} ont deux facteurs ; {open_sites} site(s) sur {sites} sous contrat AIR."
+    figure = f"{ready} utilisateurs habilités sur {len(people)} ont deux facteurs ; {open_sites} {_sites(open_sites)} sur {sites} sous contrat AIR."
     without = len(people) - ready
     done = bool(people) and not without and sites > 0 and open_sites == sites
-    gap = f"{without} utilisateurs habilités sans second facteur ; {sites - open_sites} site(s) sans contrat AIR en cours."
+    gap = f"{without} utilisateurs habilités sans second facteur ; {sites - open_sites} {_sites(sites - open_sites)} sans contrat AIR en cours."
     action = "Enrôler les seconds facteurs" if without else "Préparer le contrat AIR"
     return _Found(done, figure, gap, action, "comptes" if without else "homologation")
 
@@ -119,6 +120,10 @@ def _matrix(facts: MonthFacts) -> _Found:
         "Relire la matrice",
         "habilitations",
     )
+
+
+def _sites(count: int) -> str:
+    return plural(count, "site", "sites")
 
 
 def _share(part: int, whole: int) -> str:

@@ -38,9 +38,7 @@ def forecast(series: Sequence[tuple[date, float]], threshold: float, due: date) 
     if len(kept) < SHORTEST:
         return Forecast(None, 0.0, f"Pas de prévision : {len(kept)} mois clos, {SHORTEST} au moins sont nécessaires.")
     slope, at_last = _line([share for _, share in kept])
-    assumption = (
-        f"Hypothèse : la pente des {len(kept)} derniers mois clos se maintient ({100 * slope:+.1f} points par mois)."
-    )
+    assumption = f"Hypothèse : la pente des {len(kept)} derniers mois clos se maintient ({_points(slope)} par mois)."
     last = kept[-1][0].replace(day=1)
     if kept[-1][1] >= threshold:
         return Forecast(last, slope, f"Cible déjà atteinte. {assumption}")
@@ -52,6 +50,11 @@ def forecast(series: Sequence[tuple[date, float]], threshold: float, due: date) 
     return Forecast(
         reached, slope, f"Cible atteinte en {reached:%m/%Y}, {verdict} pour le {due:%d/%m/%Y}. {assumption}"
     )
+
+
+def _points(slope: float) -> str:
+    tenths = round(1000 * slope)
+    return f"{'+' if tenths > 0 else '−' if tenths else ''}{abs(tenths) / 10:.1f}".replace(".", ",") + " points"
 
 
 def _line(shares: list[float]) -> tuple[float, float]:
