@@ -258,5 +258,5 @@ def test_an_emergency_that_is_over_declares_nothing_any_more(ready: Ready) -> No
 
 def test_gathering_reads_a_bounded_number_of_rows(ready: Ready, django_assert_max_num_queries: Any) -> None:
     known(ready)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(10):
         facts.gather(ready.access, at=clock.now())

@@ -120,7 +120,7 @@ def test_a_page_shown_again_stays_cheap(browser: Client, ready: Ready, django_as
     for _ in range(21):
         ready.dossier.feed(at=TWO_DAYS)
     fragment(browser, ready)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(18):
         fragment(browser, ready)
     assert ready.world.transactions == ["TD0.2", "TD3.1"]
 
@@ -130,7 +130,7 @@ def test_an_opening_of_21_documents_costs_a_bounded_number_of_queries(
 ) -> None:
     for _ in range(21):
         ready.dossier.feed(at=TWO_DAYS)
-    with django_assert_max_num_queries(125):
+    with django_assert_max_num_queries(114):
         fragment(browser, ready)
 
 

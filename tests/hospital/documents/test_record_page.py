@@ -126,7 +126,7 @@ def test_the_page_costs_the_same_for_one_or_sixty_documents(desk, count, django_
     for number in range(count):
         desk.ready.dossier.feed(at=NOW - timedelta(hours=number))
     desk.open()
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(28):
         desk.text()
 
 

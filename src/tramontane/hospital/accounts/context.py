@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.navigation import current, entries_for
-from tramontane.hospital.accounts.selectors import SERVICE_KEY, current_services
+from tramontane.hospital.accounts.selectors import SERVICE_KEY, services_of
 
 
 def person(request: HttpRequest) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def person(request: HttpRequest) -> dict[str, Any]:
     account = getattr(request, "account", None)
     if account is None:
         return {"person": None, "navigation": []}
-    services = current_services(account, clock.now())
+    services = services_of(request, clock.now())
     chosen = request.session.get(SERVICE_KEY)
     entries = entries_for(account)
     return {

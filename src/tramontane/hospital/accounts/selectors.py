@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from tramontane.hospital import clock
@@ -17,19 +17,35 @@ from tramontane.rules.access.facts import NoticeState
 from tramontane.rules.access.facts import notice_state as judge_notice
 
 SERVICE_KEY = "service"
+_SERVICES = "_services_of_the_person"
 
 
-def current_services(account: Account, at: datetime) -> list[Service]:
-    """Active services where the account works at `at`, by name, with their site."""
+def services_at(account: Account, at: datetime) -> QuerySet[Service]:
+    """Active services where the account works at `at`, by name: to read, or to filter by without reading them first."""
     assigned = Q(assignments__account=account, assignments__starts_at__lte=at) & (
         Q(assignments__ends_at=None) | Q(assignments__ends_at__gt=at)
     )
-    return list(Service.objects.filter(assigned, active=True).select_related("geographic_entity").distinct())
+    return Service.objects.filter(assigned, active=True).distinct()
+
+
+def current_services(account: Account, at: datetime) -> list[Service]:
+    """The same, read now, with their site."""
+    return list(services_at(account, at).select_related("geographic_entity"))
+
+
+def services_of(request: HttpRequest, at: datetime) -> list[Service]:
+    """Those of the person who asks, read once a request: every part of a page says the same. What decides an access reads
+    them afresh (`consultations.facts`)."""
+    known: list[Service] | None = getattr(request, _SERVICES, None)
+    if known is None:
+        known = current_services(request.account, at)  # type: ignore[attr-defined]  # set by SessionGuard
+        setattr(request, _SERVICES, known)
+    return known
 
 
 def current_service(request: HttpRequest, at: datetime) -> Service | None:
     """The service chosen in the top bar, as long as the account still works there; otherwise the first one."""
-    services = current_services(request.account, at)  # type: ignore[attr-defined]  # set by SessionGuard
+    services = services_of(request, at)
     chosen = request.session.get(SERVICE_KEY)
     return next((service for service in services if service.pk == chosen), services[0] if services else None)
 

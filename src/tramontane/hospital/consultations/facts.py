@@ -10,7 +10,7 @@ from tramontane.dmp.errors import InvalidIdentifier
 from tramontane.dmp.identity import Ins, InsAuthority, Rpps
 from tramontane.dmp.transactions.td0_2 import Authorisation
 from tramontane.hospital.accounts.models import Account
-from tramontane.hospital.accounts.selectors import current_services, notice_state
+from tramontane.hospital.accounts.selectors import notice_state, services_at
 from tramontane.hospital.consultations import connection, selectors
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.models import DmpState as KeptState
@@ -18,7 +18,7 @@ from tramontane.hospital.consultations.models import Opening, SiteContract
 from tramontane.hospital.consultations.policy import policy
 from tramontane.hospital.habilitations.selectors import rights_of
 from tramontane.hospital.patients.consent import consent_state, explicit_consent
-from tramontane.hospital.patients.models import Episode, Patient
+from tramontane.hospital.patients.models import Patient
 from tramontane.hospital.patients.selectors import OUTSIDE_FOR, is_care_team
 from tramontane.rules.access import (
     AccessFacts,
@@ -101,7 +101,7 @@ def _rights(access: Access, account: Account | None, at: datetime) -> LocalRight
     """None in a service one no longer works in: a move takes effect at once."""
     if account is None or access.site is None:
         return LocalRights()
-    if access.service is not None and access.service not in current_services(account, at):
+    if access.service is not None and not services_at(account, at).filter(pk=access.service.pk).exists():
         return LocalRights()
     return rights_of(account, access.service)
 
@@ -125,8 +125,7 @@ def _choice(access: Access, patient: Patient) -> PatientChoice:
 
 
 def _relationship(access: Access, at: datetime) -> Relationship:
-    episode = Episode.objects.filter(pk=access.episode.pk, cancelled_at=None).first() if access.episode else None
-    if is_care_team(access.account, episode, at):
+    if is_care_team(access.account, access.episode, at):
         return Relationship.CARE_TEAM
     if explicit_consent(access.patient, access.account.pk, at - OUTSIDE_FOR) is not None:
         return Relationship.EXPLICIT_CONSENT

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 
 from tramontane.hospital.accounts.models import Account, LegalEntity, Role, Service
-from tramontane.hospital.accounts.selectors import current_services
+from tramontane.hospital.accounts.selectors import services_at
 from tramontane.hospital.patients.models import (
     CareTeamMember,
     ConsentRecord,
@@ -56,9 +56,8 @@ def patients_for(account: Account, at: datetime) -> QuerySet[Patient]:
 
 
 def _reached_by(account: Account, at: datetime) -> Q:
-    services = [service.pk for service in current_services(account, at)]
     return (
-        Q(service__in=services)
+        Q(service__in=services_at(account, at).values("pk"))
         | Q(service__reach=Service.Reach.HOSPITAL)
         | Q(care_team__account=account)
     )  # fmt: skip
@@ -71,20 +70,21 @@ def patient_for(account: Account, patient_id: int, at: datetime) -> Patient | No
 
 def current_episode(patient: Patient, account: Account, at: datetime) -> Episode | None:
     """The active episode that concerns the account most: in her services first, then the newest."""
-    episodes = list(
-        patient.episodes.filter(active_episodes(at)).select_related("service__geographic_entity").order_by("-starts_at")
-    )
-    mine = {service.pk for service in current_services(account, at)}
-    return next((e for e in episodes if e.service_id in mine), episodes[0] if episodes else None)
+    mine = Exists(services_at(account, at).filter(pk=OuterRef("service")))
+    episodes = patient.episodes.filter(active_episodes(at)).select_related("service__geographic_entity")
+    return episodes.order_by(mine.desc(), "-starts_at").first()
 
 
 def is_care_team(account: Account, episode: Episode | None, at: datetime) -> bool:
-    """Whether the account belongs to the team of the episode: its service, or named in its care team."""
+    """Whether the account belongs to the team of the episode, not cancelled since: its service, or named in its care team.
+
+    One query.
+    """
     if episode is None:
         return False
-    if episode.service_id in {service.pk for service in current_services(account, at)}:
-        return True
-    return CareTeamMember.objects.filter(episode=episode, account=account).exists()
+    in_service = Q(service__in=services_at(account, at).values("pk"))
+    named = Exists(CareTeamMember.objects.filter(episode=OuterRef("pk"), account=account))
+    return Episode.objects.filter(in_service | named, pk=episode.pk, cancelled_at=None).exists()
 
 
 def records_explicit_consent(account: Account, episode: Episode | None, at: datetime) -> bool:

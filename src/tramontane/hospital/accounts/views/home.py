@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.navigation import entries_for
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
-from tramontane.hospital.accounts.selectors import SERVICE_KEY, current_services
+from tramontane.hospital.accounts.selectors import SERVICE_KEY, services_of
 
 
 def home(request: AuthenticatedRequest) -> HttpResponse:
@@ -24,7 +24,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 def choose_service(request: AuthenticatedRequest) -> HttpResponse:
     """The service one works in now: it decides the site (ET) that every call names."""
-    allowed = {str(service.pk): service.pk for service in current_services(request.account, clock.now())}
+    allowed = {str(service.pk): service.pk for service in services_of(request, clock.now())}
     chosen = allowed.get(request.POST.get("service", ""))
     if chosen is not None:
         request.session[SERVICE_KEY] = chosen

@@ -19,7 +19,7 @@ from tramontane.hospital.accounts.models import Account, Role
 from tramontane.hospital.accounts.permissions import may
 from tramontane.hospital.accounts.proof import SessionProof
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
-from tramontane.hospital.accounts.selectors import SERVICE_KEY, current_services
+from tramontane.hospital.accounts.selectors import SERVICE_KEY, services_of
 from tramontane.hospital.consultations.access import Access, access_of
 from tramontane.hospital.consultations.views import record_context
 from tramontane.hospital.documents.selectors import dmp_lines
@@ -110,7 +110,7 @@ def gate_of(account: Account | None, proof: SessionProof | None, opened: Launch)
 def _access(request: AuthenticatedRequest, opened: Launch) -> Access:
     """The launch's own episode; its service becomes the one the user works in, when she does work there."""
     episode = opened.episode
-    if episode is not None and episode.service in current_services(request.account, clock.now()):
+    if episode is not None and episode.service in services_of(request, clock.now()):
         request.session[SERVICE_KEY] = episode.service_id
     access = access_of(request, opened.patient)
     return replace(access, episode=episode) if episode is not None else access
