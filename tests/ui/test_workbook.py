@@ -135,6 +135,18 @@ def test_too_many_lines_are_refused_wherever_the_file_says_they_are() -> None:
 
 
 SHEET = "xl/worksheets/sheet1.xml"
+RELATIONS = "xl/_rels/workbook.xml.rels"
+
+
+def moved(content: bytes) -> bytes:
+    """The same workbook, whose sheet is a part of another name, as relations allow."""
+    data = made(("x", "", ""))
+    relations = zipfile.ZipFile(io.BytesIO(data)).read(RELATIONS)
+    return repacked(
+        data, **{RELATIONS: relations.replace(b"sheet1.xml", b"sheet1.dat"), "xl/worksheets/sheet1.dat": content}
+    )
+
+
 NUMBER = (
     b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
     b'<c r="A1" t="s"><v>99999</v></c></row></sheetData></worksheet>'
@@ -152,6 +164,9 @@ NUMBER = (
         (repacked(made(("x", "", "")), **{f"f{n}": b"" for n in range(600)}), "600|6.. fichiers"),
         (repacked(made(("x", "", "")), **{SHEET: b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet/>'}), "entités"),
         (repacked(made(("x", "", "")), **{SHEET: "<?xml?>".encode("utf-16")}), "entités"),
+        (repacked(made(("x", "", "")), **{SHEET: " \n<!ENTITY a 'b'>".encode("utf-16-le")}), "entités"),
+        (moved(b'<!DOCTYPE x [<!ENTITY a "b">]>'), "entités"),
+        (moved('<!DOCTYPE x [<!ENTITY a "b">]>'.encode("utf-16")), "entités"),
         (
             repacked(made(("x", "", "")), **{SHEET: b'<worksheet><sheetData><row r="1"><c r="A1"><v>x</v></c>'}),
             "illisible",

@@ -107,17 +107,17 @@ def _check_sizes(infos: list[zipfile.ZipInfo], size: int) -> None:
 
 
 def _check_parts(archive: zipfile.ZipFile) -> None:
-    """No entity, no encoding that would hide one, no macro."""
+    """No entity, no encoding that would hide one, no macro. A relation may lead to a part of any name: each is looked at."""
     for info in archive.infolist():
         name = info.filename.casefold()
         if name.endswith("vbaproject.bin"):
             raise WorkbookError(["Le classeur contient des macros\u00a0: enregistrez-le au format .xlsx."])
-        if name.endswith((".xml", ".rels", ".vml")):
-            content = archive.read(info)
-            if content.startswith(_WIDE) or _ENTITY.search(content):
-                raise WorkbookError(
-                    [f"«\u00a0{ascii(info.filename)[1:-1]}\u00a0» déclare des entités\u00a0: le classeur est refusé."]
-                )
+        content = archive.read(info)
+        wide = name.endswith((".xml", ".rels", ".vml")) and content.startswith(_WIDE)
+        if wide or _ENTITY.search(content.replace(b"\0", b"")):  # UTF-16 has them between the letters
+            raise WorkbookError(
+                [f"«\u00a0{ascii(info.filename)[1:-1]}\u00a0» déclare des entités\u00a0: le classeur est refusé."]
+            )
 
 
 def _lines(sheet: Any, layout: Sheet, problems: list[str]) -> list[Line]:
