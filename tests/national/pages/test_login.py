@@ -89,6 +89,8 @@ def test_the_card_of_an_officer_opens_the_white_list(national: InMemory, tmp_pat
         assert client.post("/connexion/carte/").url == "/liste-blanche/"
         assert client.get("/liste-blanche/").status_code == 200
         assert client.get("/contrats/").status_code == 403
+    with page_settings(tmp_path, NATIONAL_OFFICERS=frozenset()):
+        assert client.get("/liste-blanche/").status_code == 302, "who is no longer an officer is one no longer"
 
 
 def test_without_permission_there_are_no_personas_and_theirs_sessions_end(national: InMemory, tmp_path: Path) -> None:

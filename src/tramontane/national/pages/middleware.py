@@ -71,6 +71,8 @@ def _representative(kept: Mapping[str, Any]) -> Person | None:
 
 
 def _officer(kept: Mapping[str, Any]) -> Person | None:
+    if kept["card"] != Card.UNSAFE_PERSONA and kept["key"] not in settings.NATIONAL_OFFICERS:
+        return None
     return Person(Role.CNAM_OFFICER, kept["name"], Card(kept["card"]).label)
 
 
