@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group(cls=FrenchGroup)
+_LATER = {"monitor": ("tramontane.cli.national_monitor:monitor", "Chercher les mésusages, ou mesurer les règles.")}
+
+
+@click.group(cls=FrenchGroup, commands_at=_LATER)
 def national() -> None:
     """Maquette du SI-DMP : un juge fidèle, sans aucun lien avec les services nationaux."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -144,15 +145,16 @@ def seed(
 
 def reset() -> None:
     """Empty every table, and the contents."""
+    emptied: tuple[Any, ...] = (
+        models.AccessNotification, models.Act, models.Alert, models.WatchedPatient, models.ConformanceSession,
+        models.Guardianship, models.DirectoryImport,
+        models.AccessTrace, models.AssertionSeen, models.ScriptedFault, models.AssociationRecord,
+        models.SubmissionSetRecord, models.RegistryDocument, models.PatientAuthorisation, models.PatientRecord,
+        models.Professional, models.WhiteListEntry, models.ContractEntity, models.Contract, models.Representative,
+        models.GeographicEntity, models.LegalEntity,
+    )  # fmt: skip
     with transaction.atomic():
-        for model in (
-            models.AccessNotification, models.Act, models.Alert, models.WatchedPatient, models.ConformanceSession,
-            models.Guardianship, models.DirectoryImport,
-            models.AccessTrace, models.AssertionSeen, models.ScriptedFault, models.AssociationRecord,
-            models.SubmissionSetRecord, models.RegistryDocument, models.PatientAuthorisation, models.PatientRecord,
-            models.Professional, models.WhiteListEntry, models.ContractEntity, models.Contract, models.Representative,
-            models.GeographicEntity, models.LegalEntity,
-        ):  # fmt: skip
+        for model in emptied:
             model.objects.all().delete()
     store().clear()
 

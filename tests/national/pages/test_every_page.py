@@ -21,7 +21,17 @@ from support.national import (
     feed,
 )
 from support.national_pages import declaration, logged_in, officer, representative
-from tramontane.national.models import DirectoryKind, Guardianship, PatientRecord
+from support.next_call import refusal
+from tramontane.national import faults
+from tramontane.national.models import (
+    AccessTrace,
+    Alert,
+    DirectoryKind,
+    FaultKind,
+    Guardianship,
+    PatientRecord,
+    WatchedPatient,
+)
 from tramontane.national.pages.navigation import ENTRIES
 from tramontane.national.pages.roles import Role
 from tramontane.national.pages.services import contracts, directory_import
@@ -30,7 +40,9 @@ from tramontane.national.pages.urls import urlpatterns
 BANNER = "Bac à sable : simulation, aucun lien avec les services nationaux".replace(" :", "\u00a0:")
 # What is no page: styles, files, and forms that only answer a POST.
 FILES = {"theme", "contract-pdf", "directory-template", "own-content"}
-POSTS = {"card-login", "persona-login", "logout", "view-profile", "opening"}
+POSTS = {"card-login", "persona-login", "logout", "view-profile", "opening"} | {
+    "unwatch-patient", "play-fault-again", "forget-fault",
+}  # fmt: skip
 PUBLIC = {"welcome", "theme", "login", "card-login", "enrolment", "persona-login", "logout"}
 
 
@@ -51,6 +63,26 @@ def scene(pages: InMemory) -> dict[str, dict[str, object]]:
         "directory-template": {"kind": "finess"},
         "own-document": {"entry_uuid": entry(1).entry_uuid},
         "own-content": {"entry_uuid": entry(1).entry_uuid},
+        **_watched_over(pages),
+    }
+
+
+def _watched_over(pages: InMemory) -> dict[str, dict[str, object]]:
+    """One exchange, one alert about it, one watched patient, one fault."""
+    refusal(pages)
+    trace = AccessTrace.objects.get()
+    alert = Alert.objects.create(
+        rule="volume-horaire", subject_kind="rpps", subject=MEDECIN.value, figure=30, threshold=25,
+        since=NOW, until=NOW, opened_at=NOW,
+    )  # fmt: skip
+    watched = WatchedPatient.objects.create(patient=PatientRecord.objects.get(ins=OPEN.value), reason="x", added_at=NOW)
+    fault = {"pk": faults.script(faults.PlayedFault(FaultKind.HTTP_500))}
+    return {
+        "exchange": {"pk": trace.pk},
+        "alert": {"pk": alert.pk},
+        "unwatch-patient": {"pk": watched.pk},
+        "play-fault-again": fault,
+        "forget-fault": fault,
     }
 
 

@@ -11,8 +11,9 @@ from tramontane.national.monitoring.traffic import Misuse, Professional, World, 
 _SATURDAY = 5
 
 
-def generate(world: World, *, of_each: int = 12) -> None:
-    """Ordinary traffic, then `of_each` misuses of every kind (one third for structures and watched patients)."""
+def generate(world: World) -> None:
+    """Ordinary traffic, then misuses of every kind (one third as many for structures and watched patients)."""
+    of_each = world.scale.misuses
     ordinary(world)
     for code, plant in PLANTS.items():
         for _ in range(of_each if code not in _RARE else max(1, of_each // 3)):

@@ -19,13 +19,14 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much traffic: `days` of it, ending with `until`."""
+    """How much traffic: `days` of it, ending with `until`; `staff` and `patients` of each structure; `misuses` a rule."""
 
     until: date
     days: int = 14
     structures: int = 12
     staff: int = 25
     patients: int = 400
+    misuses: int = 12
 
     @property
     def first(self) -> date:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from cryptography import x509
 from django import forms
 
-from tramontane.national.models import DirectoryKind, GeographicEntity, RenewalTrigger
+from tramontane.national.models import AlertOutcome, DirectoryKind, FaultKind, GeographicEntity, RenewalTrigger
 from tramontane.national.pages.contract_rules import MAX_MONTHS, Declaration
 from tramontane.national.pages.engagements import engagements
 
@@ -144,3 +145,98 @@ class EnrolmentForm(_Page):
     def __init__(self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["legal_entity"].choices = choices  # type: ignore[attr-defined]  # a choice field
+
+
+class CloseForm(_Page):
+    """Why an alert is closed."""
+
+    outcome = forms.ChoiceField(label="Conclusion", choices=AlertOutcome.choices)
+    reason = forms.CharField(
+        label="Raison",
+        min_length=10,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Ce qui a été vérifié",
+    )
+
+
+class WatchForm(_Page):
+    """A patient to watch."""
+
+    ins = forms.CharField(label="Matricule INS", max_length=21, help_text="15 caractères")
+    reason = forms.CharField(label="Motif", min_length=10, max_length=300)
+
+    def clean_ins(self) -> str:
+        """Groups of digits are read as typed."""
+        return "".join(str(self.cleaned_data["ins"]).split()).upper()
+
+
+class DayForm(_Page):
+    """A day to look at."""
+
+    day = forms.DateField(label="Jour à examiner", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+class ExplainForm(_Page):
+    """An envelope to explain."""
+
+    envelope = forms.CharField(
+        label="Enveloppe SOAP",
+        max_length=2_000_000,
+        strip=False,
+        help_text="Telle qu’elle est partie, octet pour octet : un retour à la ligne ajouté casse la signature",
+        widget=forms.Textarea(attrs={"rows": 10, "class": "code", "spellcheck": "false", "autocomplete": "off"}),
+    )
+    received_at = forms.DateTimeField(
+        label="Reçue le",
+        required=False,
+        help_text="Vide : maintenant. Un jeton ne vaut que quelques minutes : donnez l’instant de l’appel",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
+    )
+    certificate = forms.CharField(
+        label="Certificat client (PEM)",
+        required=False,
+        max_length=20_000,
+        help_text="Sans lui, les contrôles de la connexion ne sont pas exécutés. Jamais la clé",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "code", "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean_certificate(self) -> x509.Certificate | None:
+        """One certificate, and never a key."""
+        text = str(self.cleaned_data["certificate"]).strip()
+        if "PRIVATE KEY" in text:
+            raise forms.ValidationError(
+                "Ceci contient une clé privée. Elle n’a pas été lue : considérez-la compromise."
+            )
+        try:
+            return x509.load_pem_x509_certificate(text.encode()) if text else None
+        except ValueError:
+            raise forms.ValidationError("Ce n’est pas un certificat PEM (« BEGIN CERTIFICATE »).") from None
+
+
+class FaultForm(_Page):
+    """A fault to play."""
+
+    kind = forms.ChoiceField(label="Panne", choices=FaultKind.choices)
+    seconds = forms.FloatField(
+        label="Secondes", min_value=0, max_value=300, initial=0, help_text="Retard, ou durée du compte-gouttes"
+    )
+    transaction = forms.CharField(
+        label="Transaction", required=False, max_length=10, help_text="Vide : toutes. Exemple : TD3.1"
+    )
+    rpps = forms.CharField(label="RPPS", required=False, max_length=11, help_text="Vide : tous")
+    ins = forms.CharField(label="Matricule INS", required=False, max_length=15, help_text="Vide : tous")
+    subcode = forms.CharField(label="Sous-code de la faute SOAP", required=False, max_length=80)
+    text = forms.CharField(label="Texte de la faute SOAP", required=False, max_length=300)
+    times = forms.IntegerField(
+        label="Nombre d’appels",
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        initial=1,
+        help_text="Vide : jusqu’au retrait",
+    )
+
+    def calls(self) -> dict[str, str]:
+        """Which calls it is for; the form is valid."""
+        return {name: self.cleaned_data[name].strip() for name in ("transaction", "rpps", "ins")}

@@ -16,6 +16,8 @@ class Entry:
     label: str
     url_name: str
     roles: tuple[Role, ...]
+    # Addresses of its other tabs.
+    also: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -28,6 +30,8 @@ ENTRIES = (
     Entry("Liste blanche", "white-list", (Role.CNAM_OFFICER,)),
     Entry("Professionnels", "professionals", (Role.CNAM_OFFICER,)),
     Entry("Import d’annuaire", "directory-imports", (Role.CNAM_OFFICER,)),
+    Entry("Surveillance", "alerts", (Role.CNAM_OFFICER,), ("/patients-surveilles/",)),
+    Entry("Exploitation", "exchanges", (Role.CNAM_OFFICER,), ("/expliquer/", "/pannes/", "/conformite/")),
     Entry("Accueil", "health-space", (Role.PATIENT,)),
     Entry("Documents", "own-documents", (Role.PATIENT,)),
     Entry("Accès à mon dossier", "accesses", (Role.PATIENT,)),
@@ -43,4 +47,5 @@ def entries_for(person: Person) -> list[Entry]:
 
 def current(entries: list[Entry], path: str) -> Entry | None:
     """The entry the page belongs to: the longest address that starts its own."""
-    return max((entry for entry in entries if path.startswith(entry.path)), key=lambda one: len(one.path), default=None)
+    own = (entry for entry in entries if path.startswith((entry.path, *entry.also)))
+    return max(own, key=lambda one: len(one.path), default=None)

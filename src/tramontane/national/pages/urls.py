@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from tramontane.national.pages.views import (
+    alerts,
     choices,
     contracts,
+    desk,
     errors,
+    exchanges,
     health_space,
     imports,
     login,
@@ -55,4 +58,16 @@ urlpatterns = [
     path("mon-espace-sante/professionnels/", own_professionals.people, name="own-professionals"),
     path("mon-espace-sante/choix/", choices.choices, name="choices"),
     path("mon-espace-sante/choix/dmp/", choices.opening, name="opening"),
+    # 4. Surveillance des mésusages
+    path("alertes/", alerts.alert_list, name="alerts"),
+    path("alertes/<int:pk>/", alerts.alert, name="alert"),
+    path("patients-surveilles/", alerts.watched_patients, name="watched-patients"),
+    path("patients-surveilles/<int:pk>/lever/", alerts.unwatch, name="unwatch-patient"),
+    # 5. Exploitation
+    path("echanges/", exchanges.exchange_list, name="exchanges"),
+    path("echanges/<int:pk>/", exchanges.exchange, name="exchange"),
+    path("expliquer/", desk.explain, name="explain"),
+    path("pannes/", desk.faults, name="faults"),
+    path("pannes/<int:pk>/rejouer/", desk.play_again, name="play-fault-again"),
+    path("pannes/<int:pk>/retirer/", desk.forget, name="forget-fault"),
 ]

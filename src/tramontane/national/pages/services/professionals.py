@@ -6,17 +6,21 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tramontane.national.models import ActKind, Professional
+from tramontane.national.models import ActKind, Alert, Professional
 from tramontane.national.pages.roles import Person
 from tramontane.national.pages.services import acts
 from tramontane.national.pages.services.refusals import ActRefused
 
 
 @transaction.atomic
-def suspend(rpps: str, cause: str, person: Person, at: datetime) -> None:
-    """Suspend, with a cause that the hospital will read in the refusal. Raises ActRefused when already suspended."""
+def suspend(rpps: str, cause: str, person: Person, at: datetime, alert: Alert | None = None) -> None:
+    """Suspend, with a cause that the hospital will read in the refusal; from an alert, or not.
+
+    Raises:
+        ActRefused: already suspended.
+    """
     _change(rpps, cause, authorised=False)
-    acts.record(ActKind.PROFESSIONAL_SUSPENDED, person, at, rpps=rpps, detail=cause)
+    acts.record(ActKind.PROFESSIONAL_SUSPENDED, person, at, rpps=rpps, detail=cause, alert=alert)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tramontane.national.judge.facts import FRANCE
-from tramontane.national.models import ActKind, Contract, GeographicEntity, WhiteListEntry, WhiteListStatus
+from tramontane.national.models import ActKind, Alert, Contract, GeographicEntity, WhiteListEntry, WhiteListStatus
 from tramontane.national.pages.roles import Person
 from tramontane.national.pages.services import acts
 from tramontane.national.pages.services.refusals import ActRefused
@@ -48,8 +48,8 @@ def remove(finess: Collection[str], contract: Contract, person: Person, at: date
 
 
 @transaction.atomic
-def suspend(finess: str, cause: str, person: Person, at: datetime) -> None:
-    """Suspend the access of a geographic entity, with a cause that the hospital will read in the refusal.
+def suspend(finess: str, cause: str, person: Person, at: datetime, alert: Alert | None = None) -> None:
+    """Suspend the access of a geographic entity, with a cause that the hospital will read in the refusal; from an alert, or not.
 
     Raises:
         ActRefused: it is not on the list, or not active.
@@ -58,7 +58,7 @@ def suspend(finess: str, cause: str, person: Person, at: datetime) -> None:
     if entry.status != WhiteListStatus.ACTIVE:
         raise ActRefused(f"Cette entité est {entry.get_status_display()} : il n’y a pas d’accès à suspendre.")
     _change(entry, WhiteListStatus.SUSPENDED, cause, at)
-    acts.record(ActKind.ENTITY_SUSPENDED, person, at, finess=finess, detail=cause)
+    acts.record(ActKind.ENTITY_SUSPENDED, person, at, finess=finess, detail=cause, alert=alert)
 
 
 @transaction.atomic

@@ -1,0 +1,143 @@
+"""The operator's desk: exchanges with every verdict, faults played again, an envelope explained and not kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.test import Client
+
+from support.national import (
+    AUTRE_MEDECIN,
+    CLOSED,
+    ET,
+    ET_SUSPENDED,
+    MEDECIN,
+    NOW,
+    SUSPENDU,
+    InMemory,
+    body_of,
+    call,
+    vihf,
+)  # fmt: skip
+from support.national_pages import logged_in
+from support.next_call import refusal, subcode
+from support.pki import pki
+from tramontane.dmp.transactions import td3_1
+from tramontane.dmp.xds import DocumentCriteria, find_documents
+from tramontane.national.models import AccessTrace, Act, AssertionSeen, ScriptedFault
+
+
+def envelope(**changes: object) -> bytes:
+    """A document search, signed now."""
+    return body_of(td3_1.request(call(vihf(**changes)), find_documents(DocumentCriteria())))  # type: ignore[arg-type]
+
+
+def listed(client: Client, query: str = "") -> str:
+    return client.get(f"/echanges/{query}").content.decode()
+
+
+def test_each_exchange_shows_its_checks_and_filters_narrow(pages: InMemory) -> None:
+    refusal(pages)
+    refusal(pages, SUSPENDU)
+    refusal(pages, structure=ET_SUSPENDED.struct_idnat)
+    client = logged_in("officer:")
+    page = listed(client)
+    assert page.count('id="echange-') == 3
+    assert "n° 7, professionnel" in page
+    assert 'hx-trigger="every 2s"' in page
+    assert "hx-get" not in listed(client, "?pause=1")
+    for query, number in (
+        (f"?rpps={SUSPENDU}", 1), (f"?structure={ET}", 2), ("?reponse=refused", 2), ("?transaction=TD3.2", 0),
+        (f"?structure={ET}&reponse=refused&transaction=TD3.1", 1),
+    ):  # fmt: skip
+        assert listed(client, query).count('id="echange-') == number, query
+    refused = AccessTrace.objects.get(structure=ET_SUSPENDED.value)
+    detail = client.get(f"/echanges/{refused.pk}/").content.decode()
+    assert "liste-blanche" in detail
+    assert "contrôle en cours" in detail
+    assert detail.count("En échec") == 1
+
+
+def test_pages_follow_each_other_without_a_gap_even_within_one_instant(pages: InMemory) -> None:
+    AccessTrace.objects.bulk_create(
+        AccessTrace(
+            instant=NOW - timedelta(seconds=index // 40), transaction="TD3.1", service="registry", result="granted"
+        )
+        for index in range(120)
+    )
+    client, after, seen = logged_in("officer:"), "", []
+    while True:
+        answer = client.get("/echanges/", {"apres": after})
+        seen += [row.trace.pk for row in answer.context["page"]]
+        after = answer.context["following"]
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == 120
+
+
+def test_a_fault_is_played_then_played_again_then_removed(pages: InMemory) -> None:
+    client = logged_in("officer:")
+    bad = client.post("/pannes/", {"kind": "soap_fault", "seconds": "-1"})
+    assert bad.status_code == 400
+    script = {
+        "kind": "soap_fault",
+        "seconds": "0",
+        "transaction": "TD3.1",
+        "rpps": MEDECIN.value,
+        "text": "Panne d’essai",
+        "times": "1",
+    }
+    client.post("/pannes/", script)
+    fault = ScriptedFault.objects.get()
+    assert refusal(pages, AUTRE_MEDECIN) == ""
+    assert refusal(pages) == "Panne d’essai"
+    assert refusal(pages) == ""
+    client.post(f"/pannes/{fault.pk}/rejouer/")
+    assert "attend encore" in client.post(f"/pannes/{fault.pk}/rejouer/", follow=True).content.decode()
+    assert refusal(pages) == "Panne d’essai"
+    client.post(f"/pannes/{fault.pk}/retirer/")
+    assert not ScriptedFault.objects.exists()
+    assert [act.kind for act in Act.objects.order_by("pk")] == ["fault-scripted", "fault-scripted", "fault-forgotten"]
+
+
+def test_a_refusal_is_explained_as_the_judge_gave_it_and_nothing_is_kept(pages: InMemory) -> None:
+    client, message = logged_in("officer:"), envelope(structure=ET_SUSPENDED.struct_idnat)
+    certificate = pki().auth.certificate_pem.decode()
+    answer = client.post("/expliquer/", {"envelope": message.decode(), "certificate": certificate})
+    page = answer.content.decode()
+    assert "Cet appel serait refusé" in page
+    assert answer.context["explained"].fault.subcode == subcode(pages, structure=ET_SUSPENDED.struct_idnat)
+    assert page.count("Non exécuté") == 1  # replay: pasting is no presentation
+    AccessTrace.objects.all().delete()
+    AssertionSeen.objects.all().delete()
+    client.post("/expliquer/", {"envelope": message.decode()})
+    assert not AccessTrace.objects.exists()
+    assert not AssertionSeen.objects.exists()
+
+
+def test_without_the_certificate_the_checks_of_the_connection_are_not_run(pages: InMemory) -> None:
+    explained = logged_in("officer:").post("/expliquer/", {"envelope": envelope().decode()}).context["explained"]
+    not_run = {one.code for one in explained.verdicts if one.outcome == "not run"}
+    assert explained.fault is None
+    assert {"certificat-tls", "structure", "rejeu"} <= not_run
+    assert {one.outcome for one in explained.verdicts if one.code not in not_run} == {"passed"}
+
+
+def test_an_old_envelope_is_judged_at_the_instant_given(pages: InMemory) -> None:
+    client = logged_in("officer:")
+    message = envelope(patient=CLOSED).decode()
+    later = {"envelope": message, "received_at": (NOW + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%S")}
+    assert client.post("/expliquer/", later).context["explained"].fault is not None
+    now = client.post("/expliquer/", {"envelope": message}).context["explained"]
+    assert {one.code for one in now.verdicts if one.outcome == "failed"} == {"etat-dmp"}
+
+
+def test_a_broken_envelope_a_private_key_and_an_unknown_body_are_told(pages: InMemory) -> None:
+    client = logged_in("officer:")
+    assert "Cet appel serait refusé" in client.post("/expliquer/", {"envelope": "<a>"}).content.decode()
+    key = pki().auth.key_pem().decode()
+    refused = client.post("/expliquer/", {"envelope": "<a/>", "certificate": key})
+    assert (refused.status_code, "clé privée" in refused.content.decode()) == (400, True)
+    assert key.splitlines()[1] not in refused.content.decode()
+    changed = envelope().replace(b"AdhocQueryRequest", b"AutreRequest")
+    assert "Opération inconnue" in client.post("/expliquer/", {"envelope": changed.decode()}).content.decode()
