@@ -37,7 +37,7 @@ POSTS = (
     ("10", "SM02", "anesthesie", 1),
     ("10", "SM01", "biologie", 1),
     ("10", "SM03", "biologie", 1),
-    ("10", "SM51", "gynecologie-oncologie", 1),
+    ("10", "SM51", "gynecologie", 1),
     ("10", "SM51", "maternite", 1),
     ("10", "SM42", "psychiatrie", 1),
     ("60", "", "cardiologie", 2),

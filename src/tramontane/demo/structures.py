@@ -45,7 +45,7 @@ HOSPITAL = LegalEntity(
             "SA01",
             (
                 Service("maternite", "Maternité"),
-                Service("gynecologie-oncologie", "Gynécologie-sénologie"),
+                Service("gynecologie", "Gynécologie-sénologie"),
                 Service("pediatrie", "Pédiatrie"),
                 Service("psychiatrie", "Psychiatrie"),
             ),
