@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -35,6 +36,7 @@ from tramontane.ui import document, word
 Mode = Homologation.SignatureMode
 
 
+@transaction.atomic
 def handed(dossier: Dossier, key: str, form: str, *, actor: Actor) -> bytes:
     """One document, in `pdf` or `docx`, and the trace of its digest: a signed PV is compared with it later.
 
@@ -46,7 +48,14 @@ def handed(dossier: Dossier, key: str, form: str, *, actor: Actor) -> bytes:
     drawn = paper.draw(content)
     data = FORMS[form](drawn, content.at)
     sha256 = hashlib.sha256(data).hexdigest()
-    trace(dossier, "homologation.document", actor, title=f"{paper.title} ({form})", kind=key, form=form, sha256=sha256, size=len(data))  # fmt: skip
+    detail: dict[str, Any] = {
+        "title": f"{paper.title} ({form})",
+        "kind": key,
+        "form": form,
+        "sha256": sha256,
+        "size": len(data),
+    }
+    trace(dossier, "homologation.document", actor, **detail)
     return data
 
 
@@ -155,6 +164,7 @@ def packed(homologation: Homologation, *, actor: Actor) -> Iterator[bytes]:
 
     def ended(manifest: Manifest, sha256: str) -> None:
         files = len(manifest.entries)
-        trace(homologation.dossier, "homologation.pack", actor, files=files, sha256=sha256)
+        with transaction.atomic():
+            trace(homologation.dossier, "homologation.pack", actor, files=files, sha256=sha256)
 
     return stream(bundle.head(homologation), bundle.parts(homologation), at=clock.now().astimezone(PARIS), ended=ended)
