@@ -207,6 +207,28 @@ _DOSSIER = {"number": "dossier"}
 _EXIGENCE = {**_DOSSIER, "exigence": "=D11"}
 _RESERVE = {**_DOSSIER, "reserve": "reserve"}
 DOSSIER, SHOWS_DOSSIER = Address(_DOSSIER), Address(_DOSSIER, shows=True)
+REGISTERS = {
+    "collections": DOSSIER,
+    "collect": Address(_DOSSIER, form={"collector": "certificats"}),
+    "collection": Address({**_DOSSIER, "collection": "collection"}),
+    "confirm": Address({**_DOSSIER, "collection": "collection"}, form={"exigences": "exi-23"}),
+    "systems": SHOWS,
+    "system": Address({"system": "registered_system"}, shows=True),
+    "deploy": Address({"system": "registered_system"}, form={"service": "{service}"}),
+    "retire": Address({"system": "registered_system"}, form={"on": "2026-01-01"}),
+    "reveal": Address({"version": "system_version"}),
+    "contract": SHOWS,
+    "prepare": Address(form={"sites": "{site}"}, shows=True),
+    "contract-step": Address({"step": "=contacted_on"}, form={"on": "2026-01-01"}),
+    "sign-contract": Address(form={"signatory": "Intrus"}),
+    "suspend": Address(form={"cause": "Intrus"}),
+    "contacts": PAGE,
+    "reminders": SHOWS,
+    "close-reminder": Address({"reminder": "reminder"}),
+    "calendar": SHOWS,
+    "guide": PAGE,
+}
+
 HOMOLOGATION = {
     "home": PAGE,
     "dossiers": PAGE,
@@ -242,6 +264,7 @@ HOMOLOGATION = {
     "deadlines": DOSSIER,
     "void": Address(_DOSSIER, idle="nothing was signed"),
     "journal": DOSSIER,
+    **REGISTERS,
 }
 
 OBJECTIVES = {

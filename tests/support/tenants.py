@@ -32,9 +32,9 @@ from tramontane.hospital.documents.services import reading
 from tramontane.hospital.documents.services.filing import NewDocument, add_hospital_document
 from tramontane.hospital.habilitations.models import MatrixRevision
 from tramontane.hospital.habilitations.services import publish
-from tramontane.hospital.homologation.models import Dossier, Evidence
+from tramontane.hospital.homologation.models import Dossier, Evidence, Reminder
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
-from tramontane.hospital.homologation.services import opening
+from tramontane.hospital.homologation.services import collecting, contracting, opening, registering
 from tramontane.hospital.interfaces.models import Launch
 from tramontane.hospital.objectives.models import OwnDate, ProofDocument, Sharing
 from tramontane.hospital.patients.hl7 import feed
@@ -111,7 +111,7 @@ def make_tenant(world: World, mark: str) -> Tenant:
             setattr(row, name, value)
         row.save()
     tenant = Tenant(mark, ready, Visitor(ready.account))
-    for make in (_people, _patient, _record, _security, _interfaces, _homologation, _objectives):
+    for make in (_people, _patient, _record, _security, _interfaces, _homologation, _registers, _objectives):
         make(tenant)
     return tenant
 
@@ -210,6 +210,26 @@ def _homologation(tenant: Tenant) -> None:
     tenant.keep("evidence", Evidence.objects.get(legal_entity=scene.entity))
     reserve = tenant.keep("reserve", dossier.reserves.get())
     tenant.keep("action", reserve.actions.get())
+
+
+def _registers(tenant: Tenant) -> None:
+    entity, actor, now = tenant.ready.account.legal_entity, tenant.ready.access.actor, clock.now()
+    today = now.date()
+    system = registering.register(entity, f"DPI {tenant.mark}", tenant.mark, actor=actor)
+    tenant.keep("registered_system", system)
+    facts = registering.VersionFacts("1", today, tenant.mark, today)
+    tenant.keep("system_version", registering.add_version(system, facts, actor=actor))
+    tenant.keep("collection", collecting.collect(entity, "certificats", today, today, actor=actor))
+    tenant.keep("air_contract", contracting.prepare(entity, list(entity.geographic_entities.all()), actor=actor))
+    values = {
+        "kind": "contrat",
+        "key": tenant.mark,
+        "title": f"Contrat {tenant.mark}",
+        "due_on": today,
+        "remind_on": today,
+    }
+    reminder = Reminder.objects.create(legal_entity=entity, created_at=now, raised_at=now, **values)
+    tenant.keep("reminder", reminder)
 
 
 def _objectives(tenant: Tenant) -> None:
