@@ -34,6 +34,8 @@ from tramontane.hospital.homologation.models import Dossier
 from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.interfaces.link import fingerprint
 from tramontane.hospital.interfaces.selectors import key_in_force
+from tramontane.hospital.objectives.selectors.statements import figures_of, in_force
+from tramontane.hospital.objectives.services.verifying import verify
 from tramontane.hospital.patients.consent import consent_state, explicit_consent
 from tramontane.hospital.patients.models import ConsentRecord, Patient
 from tramontane.hospital.patients.selectors import arrivals, current_episode, is_care_team, patients_for
@@ -248,3 +250,13 @@ def test_the_record_system_of_the_guide_is_registered_with_the_key_it_is_given(t
     _public, system = found
     assert system.identifier == "dpi-exemple"
     assert (tmp_path / "dpi.key.pem").stat().st_mode & 0o077 == 0
+
+
+def test_half_a_year_of_objectives_is_closed_and_proves_itself() -> None:
+    statements = in_force(LegalEntity.objects.get())
+    assert [one.month.isoformat()[:7] for one in statements] == [f"2026-{month:02d}" for month in range(5, 11)]
+    for one in statements:
+        proof = verify(one)
+        assert (proof.broken, proof.moved) == ([], [])
+    shares = [{f"{f.objective}/{f.year}": f.share for f in figures_of(one)} for one in (statements[0], statements[-1])]
+    assert all(shares[0][name] < shares[1][name] for name in ("2.1/2027", "2.2/2027"))

@@ -8,7 +8,15 @@ from django.conf import settings
 from django.db import transaction
 
 from tramontane.demo.hospital import SyntheticHospital
-from tramontane.demo.hospital_seeding import establishment, homologation, patients, people, record_system, records
+from tramontane.demo.hospital_seeding import (
+    activity,
+    establishment,
+    homologation,
+    patients,
+    people,
+    record_system,
+    records,
+)
 from tramontane.demo.hospital_seeding.establishment import Endpoint
 from tramontane.demo.hospital_seeding.personas import personas
 from tramontane.dmp.errors import LocalError
@@ -19,7 +27,8 @@ def seed_hospital(hospital: SyntheticHospital, endpoint: Endpoint, *, at: dateti
     """Fill an empty database; on one that already holds this hospital, only say where the stand-in is now.
 
     The rows are those a take-over from an earlier record system would bring: they carry no trace of their own, but for
-    the dossier of homologation, written as its team would. What people do afterwards is traced.
+    the dossier of homologation, written as its team would, and half a year of logins and consultations on which the
+    objectives are closed. What people do afterwards is traced.
 
     Args:
         at: the instant the hospital is told at, aware; `hospital.today` is its day in Paris.
@@ -42,6 +51,7 @@ def seed_hospital(hospital: SyntheticHospital, endpoint: Endpoint, *, at: dateti
             records.create(records.Writing(hospital, ward, accounts, at))
             record_system.create(entity, hospital.seed, at)
             homologation.create(entity, accounts, at)
+            activity.create(entity, accounts, hospital, at)
         establishment.connect(entity, endpoint, at)
     return created
 
