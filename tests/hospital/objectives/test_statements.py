@@ -26,7 +26,7 @@ from tramontane.hospital.traces.events import Actor, Event
 from tramontane.hospital.traces.models import Trace
 from tramontane.hospital.traces.services import record
 from tramontane.rules.objectives import MonthFacts, figures
-from tramontane.rules.objectives.periods import bounds
+from tramontane.rules.objectives.periods import bounds, parse
 
 pytestmark = pytest.mark.django_db
 Clock = Callable[[datetime], None]
@@ -98,6 +98,7 @@ def closed(at: Clock) -> Statement:
 def test_a_month_that_is_not_over_is_not_closed(at: Clock) -> None:
     entity = make_legal_entity()
     at(bounds(date(2026, 3, 1))[1] - MICRO)
+    make_account(entity)
     with pytest.raises(ObjectivesError, match="n’est pas terminé"):
         closing.close(entity, date(2026, 3, 1), actor=system(entity))
     at(bounds(date(2026, 3, 1))[1])
@@ -123,8 +124,24 @@ def test_a_late_entry_changes_nothing_until_a_correction_says_why(closed: Statem
     assert verify(closed).broken == []
 
 
+def test_a_month_before_the_first_account_is_not_closed(at: Clock) -> None:
+    entity = make_legal_entity()
+    make_account(entity, created_at=bounds(date(2026, 2, 1))[0])
+    at(bounds(date(2026, 2, 1))[1])
+    with pytest.raises(ObjectivesError, match="aucun compte"):
+        closing.close(entity, date(2026, 1, 1), actor=system(entity))
+    assert closing.due(entity, clock.now()) == [date(2026, 2, 1)]
+
+
+@pytest.mark.parametrize("key", ["0001-01", "9999-12", "2026-13", "2026-1-1", ""])
+def test_what_is_no_month_is_not_read_as_one(key: str) -> None:
+    with pytest.raises(ValueError, match=r"calendrier|match|unconverted|time data"):
+        parse(key)
+
+
 def test_a_correction_needs_something_to_correct(at: Clock) -> None:
     entity = make_legal_entity()
+    make_account(entity, created_at=bounds(date(2026, 1, 1))[0])
     with pytest.raises(ObjectivesError, match="rien à corriger"):
         closing.close(entity, date(2026, 1, 1), actor=system(entity), motive="pour voir")
 

@@ -34,6 +34,9 @@ def parse(key: str) -> date:
     """The inverse of `key_of`.
 
     Raises:
-        ValueError: not a month.
+        ValueError: not a month, or one whose bounds have no instant.
     """
-    return datetime.strptime(key, "%Y-%m").replace(tzinfo=UTC).date()
+    month = datetime.strptime(key, "%Y-%m").replace(tzinfo=UTC).date()
+    if not date.min.year < month.year < date.max.year:
+        raise ValueError(f"{key} : hors du calendrier")
+    return month

@@ -26,8 +26,9 @@ from tramontane.hospital.traces import chain
 from tramontane.hospital.traces.events import Actor, Event
 from tramontane.hospital.traces.models import Seal, Trace
 from tramontane.hospital.traces.services import record
+from tramontane.rules.homologation import add_months
 from tramontane.rules.objectives import figures
-from tramontane.rules.objectives.periods import bounds, key_of
+from tramontane.rules.objectives.periods import bounds, key_of, month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ def close(entity: LegalEntity, month: date, *, actor: Actor, motive: str = "") -
     """Freeze a month. One already closed is given back as it is, unless a motive asks for a correction.
 
     Raises:
-        ObjectivesError: the month is not over, traces are still being sealed, or there is nothing to correct.
+        ObjectivesError: the month is not over, nobody worked here yet, traces are still being sealed, or there is nothing to
+            correct.
     """
     now = clock.now()
     month = month.replace(day=1)
@@ -52,6 +54,8 @@ def close(entity: LegalEntity, month: date, *, actor: Actor, motive: str = "") -
         raise ObjectivesError(
             f"{month:%m/%Y} n’est pas terminé : un relevé se fait après minuit, le dernier jour passé."
         )
+    if not _worked(entity, month):  # a statement is never erased, and every month after the first one is due
+        raise ObjectivesError(f"{month:%m/%Y} : aucun compte n’existait encore, il n’y a rien à clore.")
     if motive and latest(entity, month) is None:
         raise ObjectivesError(f"{month:%m/%Y} n’est pas clos : il n’y a rien à corriger.")
     seal_all()
@@ -61,6 +65,10 @@ def close(entity: LegalEntity, month: date, *, actor: Actor, motive: str = "") -
         if before is not None and not motive:
             return before
         return _write(entity, month, now, before, actor, motive)
+
+
+def _worked(entity: LegalEntity, month: date) -> bool:
+    return entity.accounts.filter(created_at__lt=bounds(month)[1]).exists()
 
 
 def seal_all() -> None:
@@ -137,13 +145,10 @@ def _plain(value: Any) -> Any:
 
 def due(entity: LegalEntity, at: datetime) -> list[date]:
     """Months over and not closed: all since the last statement; only the last month when there is none."""
-    from tramontane.rules.homologation import add_months
-    from tramontane.rules.objectives.periods import month_of
-
     last_over = add_months(month_of(at), -1)
     done = Statement.objects.filter(legal_entity=entity).order_by("-month").values_list("month", flat=True).first()
     if done is None:
-        return [last_over] if entity.accounts.filter(created_at__lt=bounds(last_over)[1]).exists() else []
+        return [last_over] if _worked(entity, last_over) else []
     found = []
     while (done := add_months(done, 1)) <= last_over:
         found.append(done)
