@@ -219,6 +219,14 @@ def test_the_drawer_joins_proofs_writes_reserves_and_plans_actions(client: Clien
     )
 
 
+def test_what_names_nothing_is_not_found(client: Client, scene: Scene) -> None:
+    number = scene.open().number
+    address = f"/homologation/{number}/exigences/exi-20/preuves/retirer/"
+    assert [client.post(address, {"evidence": asked}).status_code for asked in ("", "x", "9" * 30)] == [404] * 3
+    reserve = {"text": "Réserve", "due": "2027-03-31"}
+    assert client.post(f"/homologation/{number}/exigences/exi-999/reserve/", reserve).status_code == 404
+
+
 def test_a_gate_that_is_shut_says_why(client: Client, scene: Scene) -> None:
     dossier = scene.open()
     assert "28 exigences ne sont pas évaluées" in post(client, "move", dossier.number, move="FINISH")

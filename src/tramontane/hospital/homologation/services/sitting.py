@@ -54,7 +54,7 @@ def convene(dossiers: Sequence[Dossier], meeting: Meeting, *, actor: Actor) -> S
     )
     for member in last.members.all() if last else ():
         Member.objects.create(sitting=sitting, role=member.role, name=member.name, email=member.email)
-    for dossier in dossiers:
+    for dossier in sorted(dossiers, key=lambda one: one.number):  # two people lock the same two in one order
         row = advance(dossier, Move.CONVENE)
         Judgement.objects.create(sitting=sitting, dossier=row, identifiants=legal_identifiers(entity))
         trace(row, "homologation.commission", actor, move="ouverte", day=clock.utc_text(meeting.starts_at))

@@ -104,7 +104,8 @@ def attach(request: AuthenticatedRequest, dossier: Dossier, exigence: str) -> Ht
 @require_POST
 def detach(request: AuthenticatedRequest, dossier: Dossier, exigence: str) -> HttpResponse:
     """From the drawer: the proof no longer serves this exigence."""
-    kept = _proof(dossier, int(request.POST.get("evidence", "0") or 0))
+    asked = request.POST.get("evidence", "")
+    kept = _proof(dossier, int(asked) if asked.isdecimal() else 0)
     who = actor(request.account, request.proof)
     succeeded(request, lambda: proving.detach(dossier, exigence, kept, actor=who), "Preuve retirée de l’exigence.")
     return to_drawer(dossier, exigence, "preuves")

@@ -30,7 +30,7 @@ def pv(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     )
     if posting and form.is_valid():
         who, values = actor(request.account, request.proof), form.cleaned_data
-        signed = signing.SignedPv(values["file"].read(), values["file"].name, values["signed_on"])
+        signed = signing.SignedPv(values["file"].read(signing.MAX_BYTES + 1), values["file"].name, values["signed_on"])
         if succeeded(request, lambda: signing.sign(dossier, signed, actor=who), "Le PV signé est enregistré.", form):
             return redirect("homologation:pv", dossier.number)
     return page(request, dossier, "pv", _shown(dossier) | {"form": form}, status=422 if form.errors else 200)

@@ -49,6 +49,8 @@ def reserves(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
 @require_POST
 def write(request: AuthenticatedRequest, dossier: Dossier, exigence: str) -> HttpResponse:
     """Write or rewrite the réserve of an exigence."""
+    if exigence not in {one.id for one in referentiel_of(dossier.edition).exigences}:
+        raise Http404("Cette exigence n’existe pas.")
     form = ReserveForm(request.POST)
     if not invalid(request, form):
         who, values = actor(request.account, request.proof), form.cleaned_data
