@@ -12,8 +12,9 @@ from tramontane.hospital.objectives import words
 from tramontane.hospital.objectives.board import Board, Cell
 from tramontane.hospital.objectives.models import Statement
 from tramontane.hospital.objectives.selectors.statements import figures_of
-from tramontane.rules.objectives import Objective, definitions
+from tramontane.rules.objectives import Lever, Objective, definitions
 from tramontane.ui import paper, spreadsheet, workbook
+from tramontane.ui.templatetags.ui import NBSP
 
 HEADER = (
     "Mois", "Relevé n°", "Objectif", "Libellé", "Année", "Numérateur", "Dénominateur", "Taux (%)", "Cible (%)", "État",
@@ -38,7 +39,7 @@ def rows(statements: Sequence[Statement]) -> Iterator[tuple[str | int, ...]]:
 
 
 def _points(share: float | None) -> str:
-    return "" if share is None else words.percent(share).replace(words.NBSP + "%", "")
+    return "" if share is None else words.percent(share).replace(NBSP + "%", "")
 
 
 def _read(objective: Objective, reading: dict[str, str]) -> str:
@@ -85,9 +86,7 @@ def pdf(board: Board, entity: LegalEntity, *, at: datetime) -> bytes:
         "charts": [
             {"title": one.title, "points": [[point.month, point.share] for point in one.points]} for one in board.charts
         ],
-        "actions": [
-            f"{lever.sentence} : {words.number(lever.count)} (objectif {lever.objective})" for lever in board.actions
-        ],
+        "actions": [_action(lever) for lever in board.actions],
         "readings": [list(line) for line in readings(board.facts.reading)],
         "source": f"{definitions().source.document}, {definitions().source.date:%d/%m/%Y}",
     }
@@ -98,3 +97,8 @@ def _cell(cell: Cell) -> str:
     measured = f"{cell.share} ({cell.counted})" if cell.counted else "—"
     reason = f"\n{cell.figure.reason}" if cell.figure.reason else ""
     return f"{str(cell.figure.state).capitalize()}\n{measured}, cible {cell.target}{reason}"
+
+
+def _action(lever: Lever) -> str:
+    counted = f" : {words.number(lever.count)}" if lever.counted else ""
+    return f"{lever.sentence}{counted} (objectif {lever.objective})"

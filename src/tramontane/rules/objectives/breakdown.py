@@ -76,8 +76,9 @@ class Lever:
     """Something that would move a figure.
 
     Attributes:
-        count: accounts, patients or movements concerned.
-        sentence: in French, with its count.
+        count: accounts, patients or movements concerned; 1 when it is one thing to do.
+        counted: whether the number says something.
+        sentence: in French, without its count.
         desk: where it is done: `comptes`, `admissions`, `habilitations`, `homologation`, `services`.
     """
 
@@ -85,6 +86,7 @@ class Lever:
     count: int
     sentence: str
     desk: str
+    counted: bool = True
 
 
 def levers(figure: Figure, facts: MonthFacts) -> tuple[Lever, ...]:
@@ -95,14 +97,7 @@ def levers(figure: Figure, facts: MonthFacts) -> tuple[Lever, ...]:
     if target.population is Population.FLOW:
         found = [_silent_services(figure, facts)]
     elif target.population is Population.NOBODY:
-        found = [
-            Lever(
-                figure.objective,
-                max(figure.missing, 1),
-                figure.reason.rstrip(".") or _UNAPPLIED,
-                _DESKS[figure.objective],
-            )
-        ]
+        found = [_single(figure)]
     else:
         counts = counts_for(figure.objective, target, facts)
         left = [member for member in members_of(target.population, facts) if not counts(member)]
@@ -111,6 +106,14 @@ def levers(figure: Figure, facts: MonthFacts) -> tuple[Lever, ...]:
             for test, sentence, desk in _CAUSES[figure.objective]
         ]
     return tuple(sorted((one for one in found if one.count), key=lambda one: -one.count))
+
+
+def _single(figure: Figure) -> Lever:
+    """What a document or a review asks for; or movements left to apply."""
+    desk = _DESKS[figure.objective]
+    if figure.reason:
+        return Lever(figure.objective, 1, figure.reason.rstrip("."), desk, counted=False)
+    return Lever(figure.objective, figure.missing, _UNAPPLIED, desk)
 
 
 def _silent_services(figure: Figure, facts: MonthFacts) -> Lever:

@@ -30,7 +30,7 @@ class Population(StrEnum):
     FLOW = "flux"
 
 
-class Target(_Data):
+class Target(_Data, frozen=True):
     """What one year asks for.
 
     Attributes:
@@ -47,7 +47,7 @@ class Target(_Data):
     compte: Literal["", "equipes", "authentifies"] = ""
 
 
-class Measure(_Data):
+class Measure(_Data, frozen=True):
     """How it is counted, in words; `genre` names the function that counts (`measures.MEASURES`)."""
 
     genre: Literal["document", "taux", "mouvements", "capacite", "flux"]
@@ -57,7 +57,7 @@ class Measure(_Data):
     exclusions: str
 
 
-class Objective(_Data):
+class Objective(_Data, frozen=True):
     """One line of the webinar's table. `cibles` is by year."""
 
     id: str
@@ -69,7 +69,7 @@ class Objective(_Data):
     parametres: tuple[str, ...] = ()
 
 
-class Parameter(_Data):
+class Parameter(_Data, frozen=True):
     """What no official text of ours settles: the readings offered, the one taken by default."""
 
     libelle: str
@@ -78,7 +78,7 @@ class Parameter(_Data):
     defaut: str
 
 
-class Source(_Data):
+class Source(_Data, frozen=True):
     """Where the wording comes from."""
 
     document: str
@@ -86,14 +86,14 @@ class Source(_Data):
     statut: str
 
 
-class Condition(_Data):
+class Condition(_Data, frozen=True):
     """One letter of DICAH, verbatim."""
 
     cle: Literal["D", "I", "C", "A", "H"]
     libelle: str
 
 
-class Milestone(_Data):
+class Milestone(_Data, frozen=True):
     """A date of the webinar; `note` says what is not known of it."""
 
     jour: date
@@ -101,7 +101,7 @@ class Milestone(_Data):
     note: str = ""
 
 
-class Proof(_Data):
+class Proof(_Data, frozen=True):
     """One document of a proof file.
 
     Attributes:
@@ -119,14 +119,14 @@ class Proof(_Data):
     modele: bool = False
 
 
-class Professions(_Data):
+class Professions(_Data, frozen=True):
     """Codes of TRE_G15."""
 
     a_ordre: frozenset[str]
     medecins_ide: frozenset[str]
 
 
-class Definitions(_Data):
+class Definitions(_Data, frozen=True):
     """The whole file."""
 
     source: Source

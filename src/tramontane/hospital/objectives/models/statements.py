@@ -25,6 +25,8 @@ class Statement(models.Model):
     # Of everything above, in canonical JSON (`services.closing.digest`).
     sha256 = models.CharField(max_length=64)
     closed_at = models.DateTimeField()
+    # That of the facts, brought by `selectors.statements` without them.
+    reading: dict[str, str]
     closed_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

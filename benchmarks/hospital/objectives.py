@@ -1,0 +1,105 @@
+"""Fill a PostgreSQL database with traces, then time what the objectives read: run by `bench_objectives`, in a process of
+its own, with the database in TRAMONTANE_DATABASE_URL. Prints one JSON line per size.
+
+    python objectives.py 10000 100000 1000000
+
+Traces are written by the database itself: half a month of them is what objectives count, the rest is what they must not
+be slowed by. Their digests are not those of the rows (nothing here verifies), so no real installation can be filled so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+USERS, PATIENTS = 3_000, 120_000
+MONTH = date(2026, 10, 1)
+NOW = datetime(2026, 11, 1, 6, tzinfo=UTC)
+# Every trace of the table falls within the month that is closed: a year's worth is easier.
+_FILL = """
+INSERT INTO traces_trace (recorded_at, event, finess_juridique, finess_geographique, account_id, account_name, rpps, ins,
+    patient_id, transaction, access_mode, motive, outcome, correlation, assertion_id, document_ids, proof, detail, digest)
+SELECT timestamptz '2026-09-30 22:00:00+00' + (n::float8 / %(last)s) * interval '31 days',
+    CASE n %% 5 WHEN 0 THEN 'connexion.reussie' WHEN 1 THEN 'dossier.ouvert' WHEN 2 THEN 'dmp.demande' ELSE 'dmp.reponse' END,
+    %(finess)s, '380000001', %(first)s + (n * 7919) %% %(users)s, 'Fictif Fictif', '', '', n %% 100000,
+    CASE n %% 5 WHEN 2 THEN 'TD3.1' WHEN 3 THEN 'TD3.1' WHEN 4 THEN 'TD0.2' ELSE '' END,
+    CASE WHEN n %% 5 >= 2 THEN 'normal' ELSE '' END, '',
+    CASE n %% 5 WHEN 0 THEN 'deux facteurs' WHEN 2 THEN 'demandé'
+        WHEN 3 THEN CASE WHEN (n * 7919) %% %(users)s < %(users)s * 4 / 10 THEN 'répondu' ELSE 'refusé' END
+        WHEN 4 THEN 'répondu' ELSE '' END,
+    NULL, '', '[]', '{"means": "totp", "factors": ["connaissance", "possession"]}', '{}', repeat('0', 64)
+FROM generate_series(%(done)s + 1, %(last)s) AS n
+"""
+
+
+def main() -> None:
+    """Grow the table to each size asked for, and measure at each."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tramontane.hospital.config.settings")
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    entity = _hospital()
+    done = 0
+    for size in map(int, sys.argv[1:]):
+        _grow(entity, done, size)
+        done = size
+        print(json.dumps(_measured(entity, size)), flush=True)
+
+
+def _hospital() -> Any:
+    from support.activity import Activity
+
+    activity = Activity(users=USERS, patients=PATIENTS, months=12, noise=0)
+    activity._traces = lambda _people: iter(())  # type: ignore[method-assign]  # the database writes them
+    return activity.make().entity
+
+
+def _grow(entity: Any, done: int, size: int) -> None:
+    from django.db import connection
+
+    first = entity.accounts.order_by("pk").values_list("pk", flat=True)[0]
+    values = {"finess": entity.finess_juridique, "first": first, "users": USERS, "done": done, "last": size}
+    with connection.cursor() as cursor:
+        cursor.execute(_FILL, values)
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _measured(entity: Any, size: int) -> dict[str, float]:
+    from tramontane.hospital import clock
+    from tramontane.hospital.objectives.models import Statement
+    from tramontane.hospital.objectives.selectors.facts import gather
+    from tramontane.hospital.objectives.services import closing
+    from tramontane.hospital.traces.events import Actor
+    from tramontane.rules.objectives import figures
+
+    clock.now = lambda: NOW
+    started = time.perf_counter()
+    closing.seal_all()  # in a hospital, a task does it every minute
+    sealed = time.perf_counter() - started
+    live = []
+    for _ in range(3):
+        started = time.perf_counter()
+        figures(gather(entity, MONTH, NOW))
+        live.append(time.perf_counter() - started)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.perf_counter()
+    motive = "mesure" if Statement.objects.filter(legal_entity=entity).exists() else ""
+    statement = closing.close(entity, MONTH, actor=Actor(entity.finess_juridique), motive=motive)
+    closed = time.perf_counter() - started
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return {"traces": statement.traces, "asked": size, "seal_s": sealed, "live_s": min(live), "close_s": closed,
+            "close_mb": grown}  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
