@@ -26,6 +26,7 @@ from tramontane.national import faults
 from tramontane.national.models import (
     AccessTrace,
     Alert,
+    ConformanceSession,
     DirectoryKind,
     FaultKind,
     Guardianship,
@@ -39,9 +40,9 @@ from tramontane.national.pages.urls import urlpatterns
 
 BANNER = "Bac à sable : simulation, aucun lien avec les services nationaux".replace(" :", "\u00a0:")
 # What is no page: styles, files, and forms that only answer a POST.
-FILES = {"theme", "contract-pdf", "directory-template", "own-content"}
+FILES = {"theme", "conformance-json", "conformance-pdf", "contract-pdf", "directory-template", "own-content"}
 POSTS = {"card-login", "persona-login", "logout", "view-profile", "opening"} | {
-    "unwatch-patient", "play-fault-again", "forget-fault",
+    "unwatch-patient", "play-fault-again", "forget-fault", "end-conformance",
 }  # fmt: skip
 PUBLIC = {"welcome", "theme", "login", "card-login", "enrolment", "persona-login", "logout"}
 
@@ -77,7 +78,10 @@ def _watched_over(pages: InMemory) -> dict[str, dict[str, object]]:
     )  # fmt: skip
     watched = WatchedPatient.objects.create(patient=PatientRecord.objects.get(ins=OPEN.value), reason="x", added_at=NOW)
     fault = {"pk": faults.script(faults.PlayedFault(FaultKind.HTTP_500))}
+    session = ConformanceSession.objects.create(label="x", legal_entity_id=EJ.value, started_at=NOW, started_by="x")
+    sessions = ("conformance-session", "end-conformance", "conformance-json", "conformance-pdf")
     return {
+        **{name: {"pk": session.pk} for name in sessions},
         "exchange": {"pk": trace.pk},
         "alert": {"pk": alert.pk},
         "unwatch-patient": {"pk": watched.pk},

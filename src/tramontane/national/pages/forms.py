@@ -8,7 +8,14 @@ from typing import Any
 from cryptography import x509
 from django import forms
 
-from tramontane.national.models import AlertOutcome, DirectoryKind, FaultKind, GeographicEntity, RenewalTrigger
+from tramontane.national.models import (
+    AlertOutcome,
+    DirectoryKind,
+    FaultKind,
+    GeographicEntity,
+    LegalEntity,
+    RenewalTrigger,
+)
 from tramontane.national.pages.contract_rules import MAX_MONTHS, Declaration
 from tramontane.national.pages.engagements import engagements
 
@@ -240,3 +247,24 @@ class FaultForm(_Page):
     def calls(self) -> dict[str, str]:
         """Which calls it is for; the form is valid."""
         return {name: self.cleaned_data[name].strip() for name in ("transaction", "rpps", "ins")}
+
+
+class SessionForm(_Page):
+    """A conformance session."""
+
+    label = forms.CharField(label="Client essayé", max_length=120, help_text="Établissement, logiciel et version")
+    legal_entity = forms.ModelChoiceField(
+        LegalEntity.objects.order_by("name"), label="Entité juridique", help_text="Celle que porte le certificat client"
+    )
+    certificate = forms.RegexField(
+        r"^[0-9a-fA-F]{64}$",
+        label="Empreinte SHA-256 du certificat",
+        required=False,
+        help_text="Vide : tous les certificats de cette entité. Elle se lit sur chaque échange",
+        error_messages={"invalid": "64 caractères hexadécimaux, sans séparateur."},
+    )
+
+    def calls(self) -> dict[str, str]:
+        """Whose calls; the form is valid."""
+        data = self.cleaned_data
+        return {"legal_entity_id": data["legal_entity"].pk, "certificate": data["certificate"].lower()}

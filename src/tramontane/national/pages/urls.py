@@ -7,6 +7,7 @@ from django.urls import path
 from tramontane.national.pages.views import (
     alerts,
     choices,
+    conformance,
     contracts,
     desk,
     errors,
@@ -70,4 +71,9 @@ urlpatterns = [
     path("pannes/", desk.faults, name="faults"),
     path("pannes/<int:pk>/rejouer/", desk.play_again, name="play-fault-again"),
     path("pannes/<int:pk>/retirer/", desk.forget, name="forget-fault"),
+    path("conformite/", conformance.session_list, name="conformance"),
+    path("conformite/<int:pk>/", conformance.session, name="conformance-session"),
+    path("conformite/<int:pk>/clore/", conformance.end, name="end-conformance"),
+    path("conformite/<int:pk>/rapport.json", conformance.as_json, name="conformance-json"),
+    path("conformite/<int:pk>/rapport.pdf", conformance.as_pdf, name="conformance-pdf"),
 ]

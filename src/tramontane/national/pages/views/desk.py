@@ -37,7 +37,7 @@ def explain(request: PersonRequest) -> HttpResponse:
         explained = explain_envelope(data["envelope"].encode(), data["certificate"], Policy(trust), at=at)
         context |= {"explained": explained, "at": at, "marks": marks(explained.verdicts), "form": ExplainForm()}
     if "certificate" in form.errors:  # it may be a key: it is not sent back
-        form.data = form.data | {"certificate": ""}
+        form.data = dict(form.data.items()) | {"certificate": ""}
     return render(request, "national/explain.html", context, status=400 if form.errors else 200)
 
 

@@ -1,0 +1,90 @@
+"""Each kind of case: passed, failed, NOT RUN, from exchanges alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tramontane.dmp.verdicts import Outcome, Verdict
+from tramontane.national.conformance.cases import About, Case, CaseBook, case_book
+from tramontane.national.conformance.judging import Exchange, Result, judge
+
+CASES = {case.code: case for case in case_book().cases}
+
+
+def verdict(step: int, code: str, *, failed: bool = False) -> Verdict:
+    return Verdict(step, code, f"Contrôle {step}.", Outcome.FAILED if failed else Outcome.PASSED, received="autre")
+
+
+def exchange(number: int, transaction: str = "TD3.1", result: str = "granted", **more: object) -> Exchange:
+    values: dict[str, object] = {"access_mode": "normal", "rpps": "1", "ins": "a", "verdicts": ()}
+    return Exchange(number=number, transaction=transaction, result=result, **(values | more))  # type: ignore[arg-type]
+
+
+def closed(number: int) -> Exchange:
+    return exchange(number, result="refused", verdicts=(verdict(9, "etat-dmp", failed=True),))
+
+
+def scripted(number: int) -> Exchange:
+    return exchange(number, result="scripted")
+
+
+def of(code: str, *exchanges: Exchange) -> Result:
+    return judge([CASES[code]], exchanges)[0]
+
+
+def test_a_check_passes_when_it_never_failed_and_is_not_run_when_nothing_reached_it() -> None:
+    assert of("vihf").outcome is Outcome.NOT_RUN
+    assert of("vihf", exchange(1, verdicts=(verdict(3, "vihf-duree"),))).outcome is Outcome.PASSED
+    unheard = Verdict(6, "liste-blanche", "…", Outcome.NOT_RUN)
+    assert of("liste-blanche", exchange(1, verdicts=(unheard,))).outcome is Outcome.NOT_RUN
+    both = (verdict(3, "vihf-duree"), verdict(3, "vihf-signature", failed=True))
+    failed = of("vihf", exchange(1), exchange(2, result="refused", verdicts=both))
+    assert (failed.outcome, failed.exchanges) == (Outcome.FAILED, (2,))
+    assert "échange n° 2" in failed.received
+
+
+def test_a_transaction_passes_once_granted_fails_when_only_refused() -> None:
+    assert of("recherche", exchange(1, "TD3.2")).outcome is Outcome.NOT_RUN
+    assert of("recherche", exchange(1, result="refused")).outcome is Outcome.FAILED
+    passed = of("recherche", exchange(1, result="refused"), exchange(2))
+    assert (passed.outcome, passed.exchanges) == (Outcome.PASSED, (2,))
+    assert of("bris-de-glace", exchange(1)).outcome is Outcome.NOT_RUN
+    assert of("bris-de-glace", exchange(1, access_mode="bris_de_glace")).outcome is Outcome.PASSED
+
+
+def test_the_first_search_of_each_patient_follows_a_granted_verification() -> None:
+    good = (exchange(1, "TD0.2"), exchange(2), exchange(3))
+    assert of("verification", *good).outcome is Outcome.PASSED
+    bad = of("verification", *good, exchange(4, ins="b"), exchange(5, "TD0.2", ins="b"))
+    assert (bad.outcome, bad.exchanges) == (Outcome.FAILED, (4,))
+    assert of("verification", exchange(1, "TD0.2", result="refused"), exchange(2)).outcome is Outcome.FAILED
+    assert of("verification", exchange(1, "TD0.2")).outcome is Outcome.NOT_RUN
+
+
+def test_a_client_that_insists_after_a_refusal_fails_even_when_it_is_let_in_at_last() -> None:
+    assert of("dmp-ferme", exchange(1)).outcome is Outcome.NOT_RUN
+    assert of("dmp-ferme", closed(1), closed(2)).outcome is Outcome.PASSED
+    assert of("dmp-ferme", closed(1), closed(2), closed(3)).outcome is Outcome.FAILED
+    let_in = of("dmp-ferme", closed(1), closed(2), closed(3), exchange(4))
+    assert (let_in.outcome, let_in.exchanges) == (Outcome.FAILED, (2, 3))
+    assert of("dmp-ferme", closed(1), exchange(2), closed(3), closed(4)).outcome is Outcome.PASSED
+    others = (closed(1), exchange(2, ins="b"), exchange(3, ins="b"), exchange(4, ins="b"))
+    assert of("dmp-ferme", *others).outcome is Outcome.PASSED
+
+
+def test_a_fault_is_recovered_by_the_same_call_granted() -> None:
+    assert of("reprise", exchange(1)).outcome is Outcome.NOT_RUN
+    assert of("reprise", scripted(1), exchange(2, ins="b")).outcome is Outcome.FAILED
+    assert of("reprise", scripted(1), scripted(2), exchange(3)).outcome is Outcome.PASSED
+
+
+def test_a_session_without_a_call_runs_no_case_and_passes_none() -> None:
+    assert {one.outcome for one in judge(case_book().cases, ())} == {Outcome.NOT_RUN}
+
+
+def test_a_case_that_could_never_fail_is_refused() -> None:
+    with pytest.raises(ValueError, match="il manque"):
+        Case(1, "x", "x", "checks", "x", "x")
+    one = Case(2, "x", "x", "granted", "x", "x", about=About("TD3.1"))
+    with pytest.raises(ValueError, match="de 1 en 1"):
+        CaseBook("1", (one,))
