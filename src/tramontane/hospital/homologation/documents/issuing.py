@@ -44,6 +44,8 @@ def handed(dossier: Dossier, key: str, form: str, *, actor: Actor) -> bytes:
         RefusedError: the PV has not all its words yet.
     """
     paper, content = PAPERS[key], content_of(dossier)
+    late = paper.decided and content.signed
+    refuse("", "Le procès-verbal est signé : téléchargez le fichier signé." if late else "")
     refuse("", "Le procès-verbal n’a pas encore tous ses mots." if paper.decided and not content.decided else "")
     drawn = paper.draw(content)
     data = FORMS[form](drawn, content.at)

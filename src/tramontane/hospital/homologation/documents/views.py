@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import mimetypes
 from typing import Any
 
@@ -24,6 +23,7 @@ from tramontane.hospital.homologation.models import Dossier, Homologation
 from tramontane.hospital.homologation.selectors import journal
 from tramontane.hospital.homologation.services import moving
 from tramontane.hospital.homologation.services.errors import RefusedError
+from tramontane.hospital.homologation.views.brought import brought
 from tramontane.hospital.homologation.views.desk import of_dossier, page, succeeded
 from tramontane.rules.homologation import ASSESSABLE, DossierState
 from tramontane.ui.workbook_reading import MAX_BYTES
@@ -85,7 +85,7 @@ def take_back(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     form, context = WorkbookForm(), {"open": DossierState(dossier.state) in ASSESSABLE}
     if request.method != "POST":
         return page(request, dossier, "workbook", context | {"form": form})
-    data = _brought(request)
+    data, _ = brought(request, MAX_BYTES)
     rehearsal = returned.rehearse(dossier, data, moving.today())
     if "apply" in request.POST and not rehearsal.problems:
         who, count = actor(request.account, request.proof), len(rehearsal.changes)
@@ -94,17 +94,6 @@ def take_back(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
         rehearsal = returned.rehearse(dossier, data, moving.today())
     shown: dict[str, Any] = {"form": form, "rehearsal": rehearsal, "content": base64.b64encode(data).decode()}
     return page(request, dossier, "workbook", context | shown, status=422 if rehearsal.problems else 200)
-
-
-def _brought(request: AuthenticatedRequest) -> bytes:
-    """The file just chosen, or the one the report carried; empty bytes are refused by the reader."""
-    uploaded = request.FILES.get("file")
-    if uploaded is not None:
-        return bytes(uploaded.read(MAX_BYTES + 1))
-    try:
-        return base64.b64decode(request.POST.get("content", ""), validate=True)
-    except binascii.Error:
-        return b""
 
 
 @of_dossier(*permissions.READERS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
@@ -19,6 +20,9 @@ from pyhanko_certvalidator import ValidationContext
 from tramontane.dmp.verdicts import Outcome
 from tramontane.hospital.homologation.documents.signature.changes import unexpected
 from tramontane.hospital.homologation.documents.signature.report import Check, Report
+
+# It logs each refusal with its whole stack and the names in the certificates: the report says it, to who must know.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 
 PADES = "/ETSI.CAdES.detached"
 # What pyHanko raises at a PDF, or a CMS, that is not what it should be.
@@ -97,12 +101,13 @@ def _integrity(statuses: Sequence[PdfSignatureStatus]) -> Iterable[Check]:
     intact = all(status.intact and status.valid for status in statuses)
     last = statuses[-1].coverage is SignatureCoverageLevel.ENTIRE_FILE
     later = all(status.bottom_line or _only_untrusted(status) for status in statuses)
-    yield Check("integrite", "Signatures intactes", _outcome(intact), f"{len(statuses)} signature(s)")
+    count = len(statuses)
+    yield Check("integrite", "Signatures intactes", _outcome(intact), f"{count} signature{'s' if count > 1 else ''}")
     yield Check(
         "couverture",
         "La dernière signature couvre tout le fichier",
         _outcome(last and later),
-        str(getattr(statuses[-1].coverage, "name", "")),
+        "" if last else "des octets suivent la dernière signature",
     )
 
 
@@ -146,7 +151,10 @@ def _context(authorities: Sequence[Any]) -> ValidationContext:
 
 
 def _name(certificate: Any) -> str:
-    return str(certificate.subject.human_friendly)[:200]
+    """Who the certificate names, and for whom."""
+    names = certificate.subject.native
+    said = [str(names[key]) for key in ("common_name", "organization_name") if names.get(key)]
+    return ", ".join(said)[:200] or "sans nom"
 
 
 def _unsigned() -> Check:
