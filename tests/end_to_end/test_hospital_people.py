@@ -8,11 +8,12 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from support.browser import chromium, virtual_authenticator
+from support.browser import chromium, shot, violations, virtual_authenticator
 from support.demo_hospital import CODES, SEED, Desk, open_demo
 from support.hospital import make_rpps
 from tramontane.demo.hospital import SyntheticHospital
@@ -337,3 +338,47 @@ def test_the_dpo_finds_a_consultation_in_the_traces_and_extracts_it(sit_down: Op
     rows = list(csv.reader(io.StringIO(text), delimiter=";"))
     assert any(rpps in cell for row in rows[1:] for cell in row)
     assert any("TD0.2" in cell for row in rows[1:] for cell in row)
+
+
+# Everyone: from 320 px to 4K, in light and in dark.
+
+DESKS = {
+    "rousseau": ("/patients/?services=tous", "{record}", "{record}?vue=dossier", "/mon-compte/facteurs/"),
+    "lefevre": ("/admissions/", "/admissions/patients/?q=MARTIN", "/admissions/nouveau/", "/admissions/flux/", "{consent}"),
+    "moreau": ("/comptes/", "/comptes/nouveau/", "/comptes/import/", "/comptes/revues/"),
+    "dubois": ("/rssi/", "/rssi/connexion/", "/rssi/acces-urgence/", "/habilitations/", "/rssi/logiciels/", "/rssi/classement/"),
+    "leroy": ("/traces/", "/traces/extraction/", "/traces/patient/"),
+}  # fmt: skip
+# Which width is looked at in which light by axe: the two ends of what a hospital has.
+LOOKED_AT = {320: "light", 768: "light", 1440: "dark", 3840: "dark"}
+
+
+@pytest.mark.parametrize("login", DESKS)
+def test_each_desk_holds_from_320_pixels_to_4k_in_light_and_in_dark(sit_down: Open, login: str) -> None:
+    desk = sit_down()
+    page = desk.log_in(login)
+    wrong: list[str] = []
+    for path in DESKS[login]:
+        name = path.format(record="record", consent="consent")
+        go_to(desk, path)
+        for width, light in LOOKED_AT.items():
+            page.emulate_media(color_scheme=light)  # type: ignore[arg-type]  # one of playwright's literals
+            page.set_viewport_size({"width": width, "height": 900})
+            shot(page, f"{login}{name.replace('/', '-')}-{width}-{light}")
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wrong.append(f"{name} at {width} px scrolls sideways")
+            if width in (320, 1440):
+                wrong += [f"{name} at {width} px: {one}" for one in violations(page)]
+    assert wrong == []
+
+
+def go_to(desk: Desk, path: str) -> None:
+    """A page; the record of a patient, or her consent, is reached as its people reach it."""
+    if path.startswith("{record}"):
+        desk.open_patient("MARTIN JEANNE")
+        expect(status(desk.page)).to_contain_text("DMP ouvert")
+        desk.go(path.format(record=urlsplit(desk.page.url).path))
+    elif path == "{consent}":
+        open_consent(desk, "ROCHE")
+    else:
+        desk.go(path)
