@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tramontane.rules.referentiels import InvalidReferentiel, TexteStatut, load, read, shipped, shipped_ids, write
+from tramontane.rules.referentiels.plain_yaml import _Plain
 
 HEAD = "schema: 1\nid: x\nnom: X\nsigle: x\nedition: '1'\nsource: {document: d}\n"
 
@@ -114,3 +115,18 @@ def test_anything_but_plain_pairs_is_refused(text: str) -> None:
 def test_no_bytes_make_the_reader_fail_otherwise(data: bytes) -> None:
     with pytest.raises(InvalidReferentiel):
         read(data)
+
+
+def test_looking_for_repeated_keys_costs_no_more_than_the_keys() -> None:
+    looked: list[str] = []
+
+    class Key(yaml.ScalarNode):
+        def __getattribute__(self, name: str) -> object:
+            looked.extend([name] if name == "value" else [])
+            return super().__getattribute__(name)
+
+    keys = [Key("tag:yaml.org,2002:str", f"k{n}") for n in range(500)]
+    value = yaml.ScalarNode("tag:yaml.org,2002:str", "v")
+    node = yaml.MappingNode("tag:yaml.org,2002:map", [(key, value) for key in keys])
+    assert len(_Plain("").construct_mapping(node)) == 500
+    assert len(looked) < 10 * 500

@@ -16,9 +16,12 @@ class _Plain(yaml.SafeLoader):
     """A repeated key is refused: YAML would lose the first in silence."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - yaml's own
-        for rank, (key, _) in enumerate(node.value):
-            if any(key.value == other.value for other, _ in node.value[:rank]):
-                raise yaml.constructor.ConstructorError(None, None, f"clé répétée « {key.value} »", key.start_mark)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(None, None, f"clé répétée « {key.value} »", key.start_mark)
+                seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
