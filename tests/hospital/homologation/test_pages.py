@@ -227,6 +227,14 @@ def test_what_names_nothing_is_not_found(client: Client, scene: Scene) -> None:
     assert client.post(f"/homologation/{number}/exigences/exi-999/reserve/", reserve).status_code == 404
 
 
+@pytest.mark.parametrize("carried", ["", "é", "%%%", "A" * 9])
+def test_what_a_report_did_not_carry_is_refused(client: Client, scene: Scene, carried: str) -> None:
+    number = scene.open().number
+    for address in ("referentiels/dmp/importer/", "contrat/referents/", f"{number}/documents/classeur/"):
+        answer = client.post(f"/homologation/{address}", {"content": carried, "apply": "1"})
+        assert answer.status_code == 422, address
+
+
 def test_a_gate_that_is_shut_says_why(client: Client, scene: Scene) -> None:
     dossier = scene.open()
     assert "28 exigences ne sont pas évaluées" in post(client, "move", dossier.number, move="FINISH")

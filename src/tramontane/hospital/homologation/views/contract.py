@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +27,7 @@ from tramontane.hospital.homologation.register_forms import (
 from tramontane.hospital.homologation.selectors import contracts, dossiers
 from tramontane.hospital.homologation.services import contracting
 from tramontane.hospital.homologation.services.moving import today
+from tramontane.hospital.homologation.views.brought import brought
 from tramontane.hospital.homologation.views.desk import invalid, succeeded, weak
 from tramontane.hospital.homologation.views.establishment import page
 from tramontane.rules.homologation import ContractState
@@ -142,7 +142,7 @@ def contacts(request: AuthenticatedRequest) -> HttpResponse:
     """Choose the ministry's file, read what it holds, keep it. The file travels with the report: nothing is kept aside."""
     context: dict[str, Any] = {"form": ContactsForm()}
     if request.method == "POST":
-        data, name = _file(request)
+        data, name = brought(request, MAX_BYTES)
         try:
             lines = contacts_file.read(data)
         except contacts_file.ContactsError as error:
@@ -154,18 +154,6 @@ def contacts(request: AuthenticatedRequest) -> HttpResponse:
             return redirect("homologation:contract")
         context |= {"lines": lines, "content": base64.b64encode(data).decode(), "file_name": name}
     return page(request, "contacts", context)
-
-
-def _file(request: AuthenticatedRequest) -> tuple[bytes, str]:
-    """The file just chosen, or the one the report carried; empty bytes are refused by the reader."""
-    uploaded = request.FILES.get("file")
-    if uploaded is not None:
-        return bytes(uploaded.read(MAX_BYTES + 1)), (uploaded.name or "")[:200]
-    try:
-        data = base64.b64decode(request.POST.get("content", ""), validate=True)
-    except binascii.Error:
-        data = b""
-    return data, request.POST.get("file_name", "")[:200]
 
 
 def _contract(request: AuthenticatedRequest) -> AirContract:

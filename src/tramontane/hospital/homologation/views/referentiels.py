@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +18,7 @@ from tramontane.hospital.homologation import official_workbook, permissions
 from tramontane.hospital.homologation.commission_forms import CompletionForm
 from tramontane.hospital.homologation.selectors import dossiers
 from tramontane.hospital.homologation.services import opening
+from tramontane.hospital.homologation.views.brought import brought
 from tramontane.rules.referentiels import InvalidReferentiel, TexteStatut, shipped_ids
 
 MAX_BYTES = 2_000_000
@@ -48,7 +48,7 @@ def import_text(request: AuthenticatedRequest, name: str) -> HttpResponse:
     _known(name)
     entity = request.account.legal_entity
     context: dict[str, Any] = {"referentiel": dossiers.current(entity, name), "form": CompletionForm()}
-    data, file_name = _file(request)
+    data, file_name = brought(request, MAX_BYTES)
     if request.method == "POST":
         try:
             rehearsal = opening.rehearse(entity, name, data)
@@ -75,18 +75,6 @@ def template(request: AuthenticatedRequest, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     answer["Content-Disposition"] = f'attachment; filename="texte-officiel-{name}.xlsx"'
     return answer
-
-
-def _file(request: AuthenticatedRequest) -> tuple[bytes, str]:
-    """The file just chosen, or the one the report carried; empty bytes are refused by the reader."""
-    uploaded = request.FILES.get("file")
-    if uploaded is not None:
-        return bytes(uploaded.read(MAX_BYTES + 1)), (uploaded.name or "")[:200]
-    try:
-        data = base64.b64decode(request.POST.get("content", ""), validate=True)
-    except binascii.Error:
-        data = b""
-    return data, request.POST.get("file_name", "")[:200]
 
 
 def _known(name: str) -> None:
