@@ -30,7 +30,8 @@ from tramontane.hospital.consultations import connection
 from tramontane.hospital.consultations.models import DmpConnection, SiteContract
 from tramontane.hospital.documents.models import Dispatch, RecordDocument
 from tramontane.hospital.habilitations.selectors import rights_of
-from tramontane.hospital.homologation.models import Dossier
+from tramontane.hospital.homologation.collectors import COLLECTORS
+from tramontane.hospital.homologation.models import Dossier, EvidenceRevision
 from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.interfaces.link import fingerprint
 from tramontane.hospital.interfaces.selectors import key_in_force
@@ -185,6 +186,18 @@ def test_hospital_documents_are_intact_and_some_are_not_sent_yet() -> None:
         assert data.startswith(b"%PDF-")
         assert one.folder
         assert (one.unique_id in national) == one.dispatches.filter(state=Dispatch.State.SENT).exists()
+
+
+def test_the_registers_are_half_way_with_collected_evidence_and_a_contract_to_prepare() -> None:
+    entity = LegalEntity.objects.get()
+    outcomes = dict(entity.collections.values_list("collector", "outcome"))
+    assert set(outcomes) == {one.code for one in COLLECTORS}
+    assert outcomes["deploiement_dpi"] == "passed"
+    assert EvidenceRevision.objects.filter(evidence__collector="deploiement_dpi", outcome="passed").count() == 1
+    contract = entity.air_contracts.get()
+    assert contract.signed_on is None
+    assert 0 < contract.sites.count() < entity.geographic_entities.count()
+    assert entity.reminders.exists()
 
 
 def test_the_connection_uses_the_certificates_of_the_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from tramontane.rules.habilitation import LocalRule, LocalRules
 # The passphrase of the test PKCS#12 files is read from this variable (its value: `demo.pki.DEMO_PASSWORD`).
 PKCS12_VARIABLE = "TRAMONTANE_PKCS12_PASSWORD"
 PHYSICIAN = "10"
+SOFTWARE_HOMOLOGATION = "HOMOLOGATION-FICTIVE"
 INSI_PATH = "/insi/lps"  # where the stand-in answers for INSi, beside the SI-DMP
 
 
@@ -66,7 +67,7 @@ def connect(entity: LegalEntity, endpoint: Endpoint, at: datetime) -> None:
         "authentication": f"file:{pki / 'authentification.p12'}",
         "signature": f"file:{pki / 'signature.p12'}",
         "software_oid": OID,
-        "software_homologation": "HOMOLOGATION-FICTIVE",
+        "software_homologation": SOFTWARE_HOMOLOGATION,
     }
     insi = {"url": urljoin(endpoint.base_url, INSI_PATH), "authentication": f"file:{pki / 'insi.p12'}"}
     DmpConnection.objects.update_or_create(legal_entity=entity, defaults=common | dmp)

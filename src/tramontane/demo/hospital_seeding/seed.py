@@ -16,6 +16,7 @@ from tramontane.demo.hospital_seeding import (
     people,
     record_system,
     records,
+    registers,
 )
 from tramontane.demo.hospital_seeding.establishment import Endpoint
 from tramontane.demo.hospital_seeding.personas import personas
@@ -53,6 +54,8 @@ def seed_hospital(hospital: SyntheticHospital, endpoint: Endpoint, *, at: dateti
             homologation.create(entity, accounts, at)
             activity.create(entity, accounts, hospital, at)
         establishment.connect(entity, endpoint, at)
+        if created:
+            registers.create(entity, accounts, at)
     return created
 
 
