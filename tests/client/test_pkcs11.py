@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -104,6 +105,18 @@ def test_two_signers_share_the_lock_of_the_module(module_path: str, signer: Pkcs
     with ThreadPoolExecutor(4) as pool:
         signatures = list(pool.map(lambda rank: (signer, other)[rank % 2].sign(b"m"), range(100)))
     assert len(set(signatures)) == 1
+
+
+def test_a_pv_is_signed_with_it(signer: Pkcs11Signer) -> None:
+    from support.paper_contents import AT, content
+    from tramontane.hospital.homologation.documents.papers import PAPERS
+    from tramontane.hospital.homologation.documents.signature import local, verifying
+    from tramontane.ui import document
+
+    pv = document.pdf(PAPERS["pv"].draw(content()), at=AT)
+    signed = local.sign(pv, signer, reason="Procès-verbal").content
+    report = verifying.examine(signed, {hashlib.sha256(pv).hexdigest(): len(pv)}, [])
+    assert (report.level, report.failures) == ("PAdES B-B", ())
 
 
 def test_a_hospital_identity_and_a_vihf_are_made_with_it(signer: Pkcs11Signer) -> None:

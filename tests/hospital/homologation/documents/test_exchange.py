@@ -16,7 +16,17 @@ from support.paper_contents import AT, content, exigence, reserve
 from tramontane.hospital.homologation.documents.exchange import EXCHANGES, ciso, oscal_catalog, oscal_results
 from tramontane.hospital.homologation.documents.exchange.oscal import InvalidOscal
 from tramontane.rules.homologation import Assessment, Level
-from tramontane.rules.referentiels import InvalidReferentiel, Referentiel, TexteStatut, shipped, shipped_ids
+from tramontane.rules.referentiels import (
+    Completion,
+    InvalidReferentiel,
+    Referentiel,
+    Source,
+    TexteStatut,
+    completed,
+    shipped,
+    shipped_ids,
+)
+from tramontane.rules.referentiels.completion import CompletionRow
 
 TEXTS = (
     "id",
@@ -152,3 +162,14 @@ def walked(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 def test_the_same_content_gives_the_same_bytes() -> None:
     assert all(one.write(GIVEN) == one.write(GIVEN) for one in EXCHANGES.values())
     assert msgspec.json.decode(EXCHANGES["oscal-catalogue"].write(GIVEN))
+
+
+def test_only_the_official_texts_of_a_library_are_an_official_text() -> None:
+    row = CompletionRow(id="exi-01", texte="Texte relevé.")
+    said = Completion(schema=1, referentiel="dmp", version="2.0", source=Source(document="Document"), exigences=(row,))
+    found = ciso.completion(ciso.write(completed(dmp(), said, edition="essai")))
+    assert (found.referentiel, found.version) == ("dmp", "2.0")
+    assert [(one.id, one.texte) for one in found.exigences] == [("exi-01", "Texte relevé.")]
+    with pytest.raises(InvalidReferentiel) as refused:
+        ciso.completion(ciso.write(dmp()))
+    assert "aucun texte n’y porte le statut « officiel »" in refused.value.problems[0]

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from support.homologation_scene import Scene
 from support.pki import TestPki
 from tramontane.dmp.errors import LocalError
 from tramontane.hospital.homologation.documents import issuing
 from tramontane.hospital.homologation.documents.signature import local
-from tramontane.hospital.homologation.models import Dossier, EvidenceRevision, Homologation
+from tramontane.hospital.homologation.models import Dossier, EvidenceRevision, Homologation, Judgement
 from tramontane.hospital.homologation.selectors import journal
-from tramontane.hospital.homologation.services import moving
+from tramontane.hospital.homologation.services import judging, moving
 from tramontane.hospital.homologation.services.errors import RefusedError
 from tramontane.pack import Report, verify
 
@@ -102,6 +103,33 @@ def test_what_is_not_our_pv_is_refused_and_nothing_is_kept(scene: Scene, dossier
         with pytest.raises(RefusedError):
             issuing.take_signed(dossier, data, "x.pdf", actor=scene.actor)
     assert not Homologation.objects.exists()
+
+
+def test_a_pv_of_before_a_decision_taken_back_is_another_document(
+    scene: Scene, dossier: Dossier, pki: TestPki
+) -> None:
+    signed = local.sign(issuing.handed(dossier, "pv", "pdf", actor=scene.actor), pki.sign, reason="PV").content
+    judging.reconsider(dossier, motive="Durée à revoir", actor=scene.actor)
+    ruling = judging.Ruling(Judgement.Decision.HOMOLOGATED, 12)
+    judging.decide(dossier, ruling, actor=scene.actor)
+    issuing.handed(dossier, "pv", "pdf", actor=scene.actor)
+    with pytest.raises(RefusedError, match="Octets de notre PV"):
+        issuing.take_signed(dossier, signed, "pv.pdf", actor=scene.actor)
+    assert not Homologation.objects.exists()
+
+
+def test_no_transaction_waits_for_the_time_stamp(
+    scene: Scene, dossier: Dossier, pki: TestPki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depth, asked, sign = len(connection.savepoint_ids), [], local.sign
+
+    def noted(*args: Any, **more: Any) -> local.SignedFile:
+        asked.append(len(connection.savepoint_ids))
+        return sign(*args, **more)
+
+    monkeypatch.setattr(local, "sign", noted)
+    issuing.sign_here(dossier, pki.sign, actor=scene.actor)
+    assert asked == [depth]
 
 
 def test_signing_here_with_the_configured_key_says_that_the_time_stamp_failed(

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from support.homologation_facts import dmp
 from support.homologation_scene import Scene
+from tramontane.hospital import clock
 from tramontane.hospital.homologation.documents import returned
 from tramontane.hospital.homologation.documents.content import content_of
 from tramontane.hospital.homologation.documents.excel import EXIGENCES, RESERVES, exported
+from tramontane.hospital.homologation.documents.exchange import oscal_results
 from tramontane.hospital.homologation.documents.returned import Rehearsal
 from tramontane.hospital.homologation.models import Action, Dossier
 from tramontane.hospital.homologation.services import moving
@@ -158,6 +161,17 @@ def test_an_answer_that_changed_since_the_export_is_not_overwritten(scene: Scene
     untouched, changed = back(dossier, data), back(dossier, filled(data, _level("exi-02", "Conforme")))
     assert "la réponse a changé depuis l’export" in untouched.problems[0]
     assert len(changed.problems) == 1
+
+
+def test_oscal_results_come_back_the_same_way(scene: Scene, dossier: Dossier) -> None:
+    results = oscal_results.write(content_of(dossier).values, dmp(), clock.now())
+    assert back(dossier, results) == Rehearsal((), ())
+    scene.assess(dossier, "exi-01", Level.NON_COMPLIANT)
+    found = back(dossier, results)
+    assert [(one.exigence, one.detail) for one in found.changes] == [("EXI 01", "Non conforme → Conforme")]
+    assert returned.apply(found, scene.actor) == 1
+    assert "exigence inconnue" in back(dossier, results.replace(b'"exi-20"', b'"exi-99"')).problems[0]
+    assert "attendu un document OSCAL" in back(dossier, b'{"catalog": {}}').problems[0]
 
 
 def test_what_is_no_workbook_is_a_problem_not_an_error(dossier: Dossier) -> None:

@@ -8,7 +8,9 @@ from django import forms
 class WorkbookForm(forms.Form):
     """A workbook that comes back."""
 
-    file = forms.FileField(label="Classeur rempli", help_text="Fichier .xlsx de 5 Mo au plus.")
+    file = forms.FileField(
+        label="Classeur rempli", help_text="Fichier .xlsx de 5 Mo au plus, ou résultats OSCAL (.json)."
+    )
 
 
 class ReturnedForm(forms.Form):

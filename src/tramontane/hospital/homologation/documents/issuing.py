@@ -71,9 +71,15 @@ FORMS: dict[str, Callable[[document.Document, datetime], bytes]] = {
 }
 
 
+# A decision, a signatory, a state: a PV handed out before says other words than those a signature freezes.
+_REWORDED = ("homologation.decision", "homologation.dossier")
+
+
 def originals(dossier: Dossier) -> dict[str, int]:
-    """SHA-256 → size of each PV of this dossier that was handed out."""
-    rows = journal.traces(dossier).filter(event="homologation.document", detail__kind="pv", detail__form="pdf")
+    """SHA-256 → size of each PV of this dossier that was handed out since its words last changed."""
+    traces = journal.traces(dossier)
+    changed = traces.filter(event__in=_REWORDED).values_list("pk", flat=True).first() or 0
+    rows = traces.filter(event="homologation.document", detail__kind="pv", detail__form="pdf", pk__gt=changed)
     return {row.detail["sha256"]: int(row.detail["size"]) for row in rows}
 
 
@@ -110,9 +116,10 @@ def take_signed(dossier: Dossier, data: bytes, name: str, *, actor: Actor) -> Ho
     return signing.sign(dossier, kept, actor=actor)
 
 
-@transaction.atomic
 def sign_here(dossier: Dossier, key: Signer, *, actor: Actor) -> Homologation:
     """Sign the PV with a key given for this act, or configured here; then verify it as one that comes from elsewhere.
+
+    The time-stamp is asked between two transactions: nobody waits behind the network.
 
     Raises:
         CertificateMisuse: the key refused.

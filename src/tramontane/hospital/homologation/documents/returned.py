@@ -10,6 +10,8 @@ from django.db import transaction
 
 from tramontane.hospital.homologation.documents import returned_plan
 from tramontane.hospital.homologation.documents.excel import EXIGENCES, LAYOUT, LEVELS, RESERVES, SAID
+from tramontane.hospital.homologation.documents.exchange import oscal_results
+from tramontane.hospital.homologation.documents.exchange.oscal import InvalidOscal
 from tramontane.hospital.homologation.documents.returned_plan import Change
 from tramontane.hospital.homologation.models import Dossier
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
@@ -33,6 +35,16 @@ class Rehearsal:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where an answer is read. `follows`: the version it succeeds; None: the present one."""
+
+    sheet: str
+    line: int
+    exigence: str
+    follows: str | None = None
+
+
 @dataclass(slots=True)
 class _Reading:
     """The state of a reading: what was found so far."""
@@ -46,17 +58,38 @@ class _Reading:
 
 
 def rehearse(dossier: Dossier, data: bytes, today: date) -> Rehearsal:
-    """Read the workbook and compare it with the dossier. What is no longer in the workbook stays in the dossier."""
+    """Read a workbook, or OSCAL assessment results, and compare with the dossier.
+
+    What is no longer in the file stays in the dossier.
+    """
+    reading = _Reading(dossier, facts(dossier, today), dict(dossier.assessments.values_list("exigence", "revision")))
+    reading.levels = {line.exigence.id: line.assessment.level for line in reading.known.lines}
     try:
-        sheets = read(data, LAYOUT)
+        return _oscal(reading, data) if data.lstrip().startswith(b"{") else _workbook(reading, data)
     except WorkbookError as error:
         return Rehearsal((), error.problems)
-    revisions = dict(dossier.assessments.values_list("exigence", "revision"))
-    reading = _Reading(dossier, facts(dossier, today), revisions)
-    reading.levels = {line.exigence.id: line.assessment.level for line in reading.known.lines}
+    except InvalidOscal as error:
+        return Rehearsal((), (str(error),))
+
+
+def _workbook(reading: _Reading, data: bytes) -> Rehearsal:
+    sheets = read(data, LAYOUT)
     _exigences(reading, sheets[EXIGENCES])
+    dossier = reading.dossier
     plan = returned_plan.compare(dossier, referentiel_of(dossier.edition), reading.levels, sheets[RESERVES])
     return Rehearsal((*reading.changes, *plan.changes), (*reading.problems, *plan.problems))
+
+
+def _oscal(reading: _Reading, data: bytes) -> Rehearsal:
+    """Findings carry no version of the answer: they follow the present one, and the report shows what they change."""
+    by_id = {line.exigence.id: line for line in reading.known.lines}
+    for rank, (name, said) in enumerate(oscal_results.read(data).items(), start=1):
+        known = by_id.get(name)
+        unknown = known is None or known.exigence.calculee is not None
+        problem = "exigence inconnue, ou calculée" if unknown else _compared(reading, Asked("OSCAL", rank, name), said)
+        if problem:
+            reading.problems.append(f"Résultat n° {rank}, « {name} » : {problem}.")
+    return Rehearsal(tuple(reading.changes), tuple(reading.problems))
 
 
 @transaction.atomic
@@ -93,7 +126,6 @@ def _exigences(reading: _Reading, lines: Iterable[Line]) -> None:
 
 def _answer(reading: _Reading, line: Line, name: str) -> str:
     """One answer compared with the one kept. Returns a problem, in words."""
-    known = next(one for one in reading.known.lines if one.exigence.id == name)
     level = choice(line.cells["Niveau"], LEVELS) if line.cells["Niveau"] else Level.NOT_ASSESSED.value
     if level is None:
         return f"niveau « {line.cells['Niveau']} » hors liste"
@@ -102,22 +134,27 @@ def _answer(reading: _Reading, line: Line, name: str) -> str:
         stakeholders=tuple(one.strip() for one in line.cells["Parties prenantes"].splitlines() if one.strip()),
         **{field_name: line.cells[label] for label, field_name in SAID.items()},
     )
-    reading.levels[name] = said.level
-    changed = [
-        one.name
-        for one in fields(said)
-        if _plain(getattr(said, one.name)) != _plain(getattr(known.assessment, one.name))
-    ]
+    revision = line.cells["Version de la réponse"]
+    return _compared(reading, Asked(EXIGENCES, line.number, name, revision), said)
+
+
+def _compared(reading: _Reading, asked: Asked, said: Assessment) -> str:
+    """What is declared against what is kept. Returns a problem, in words."""
+    known = next(one for one in reading.known.lines if one.exigence.id == asked.exigence)
+    reading.levels[asked.exigence] = said.level
+    before = known.assessment
+    changed = [one.name for one in fields(said) if _plain(getattr(said, one.name)) != _plain(getattr(before, one.name))]
     if not changed:
         return ""
-    if line.cells["Version de la réponse"] != str(reading.revisions.get(name, 0)):
+    if asked.follows not in (None, str(reading.revisions.get(asked.exigence, 0))):
         return "la réponse a changé depuis l’export ; exportez de nouveau le classeur"
     wrong = objections(reading.known.referentiel, known.exigence, said)
     if wrong:
         return " ; ".join(one.sentence.rstrip(".") for one in wrong)
     what = ", ".join(LABELS[one] for one in changed)
-    detail = f"{known.assessment.level.label} → {said.level.label}" if "level" in changed else what
-    reading.changes.append(Change(EXIGENCES, line.number, known.exigence.libelle, detail, _assess(reading, name, said)))
+    detail = f"{before.level.label} → {said.level.label}" if "level" in changed else what
+    make = _assess(reading, asked.exigence, said)
+    reading.changes.append(Change(asked.sheet, asked.line, known.exigence.libelle, detail, make))
     return ""
 
 

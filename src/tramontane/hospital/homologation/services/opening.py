@@ -10,6 +10,7 @@ from django.db import transaction
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.homologation import official_workbook
+from tramontane.hospital.homologation.documents.exchange import ciso
 from tramontane.hospital.homologation.models import Dossier, Edition
 from tramontane.hospital.homologation.selectors import dossiers as reading
 from tramontane.hospital.homologation.services.carrying import carry_over
@@ -39,17 +40,19 @@ class Rehearsal:
 
 
 def rehearse(entity: LegalEntity, referentiel: str, data: bytes) -> Rehearsal:
-    """Read the official text a person brings, in YAML or Excel, and say what it changes.
+    """Read the official text a person brings (YAML, Excel, or a CISO Assistant library), and say what it changes.
 
     Raises:
         InvalidReferentiel: with every place at fault.
     """
-    read = official_workbook.completion(data, referentiel) if _is_workbook(data) else read_completion(data)
-    return rehearse_completion(entity, referentiel, read)
+    return rehearse_completion(entity, referentiel, _read(data, referentiel))
 
 
-def _is_workbook(data: bytes) -> bool:
-    return data.startswith(official_workbook.SIGNATURE)
+def _read(data: bytes, referentiel: str) -> Completion:
+    """A workbook, a CISO Assistant library, or the YAML of the model."""
+    if data.startswith(official_workbook.SIGNATURE):
+        return official_workbook.completion(data, referentiel)
+    return ciso.completion(data) if ciso.is_library(data) else read_completion(data)
 
 
 def rehearse_completion(entity: LegalEntity, referentiel: str, completion: Completion) -> Rehearsal:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from tramontane.rules.referentiels import (
+    Completion,
     Dimension,
     Exigence,
     InvalidReferentiel,
@@ -20,6 +21,7 @@ from tramontane.rules.referentiels import (
     TexteStatut,
     load,
 )
+from tramontane.rules.referentiels.completion import CompletionRow
 from tramontane.rules.referentiels.plain_yaml import parse_yaml
 
 PREFIX = "urn:tramontane:risk"
@@ -135,6 +137,30 @@ def read(data: bytes) -> Referentiel:
         "remarque": str(library.get("description") or ""),
     }
     return load(_built(draft))
+
+
+def is_library(data: bytes) -> bool:
+    """Whether a YAML file is a library rather than a completion."""
+    return b"requirement_nodes:" in data
+
+
+def completion(data: bytes) -> Completion:
+    """The official texts a library carries, as an import of the official text takes them; the others are left out.
+
+    Raises:
+        InvalidReferentiel: not a library, or none of its texts is said to be official.
+    """
+    found = read(data)
+    rows = tuple(
+        CompletionRow(id=one.id, texte=one.texte or "", titre=one.titre or None, dimension=one.dimension)
+        for one in found.exigences
+        if one.texte_statut is TexteStatut.OFFICIEL
+    )
+    if not rows or not found.version:
+        raise InvalidReferentiel(
+            ["bibliothèque : aucun texte n’y porte le statut « officiel » ; saisissez-le depuis le document officiel"]
+        )
+    return Completion(schema=1, referentiel=found.id, version=found.version, source=found.source, exigences=rows)
 
 
 def _is_exigence(node: dict[str, Any]) -> bool:
