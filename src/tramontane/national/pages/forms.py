@@ -19,6 +19,8 @@ from tramontane.national.models import (
 from tramontane.national.pages.contract_rules import MAX_MONTHS, Declaration
 from tramontane.national.pages.engagements import engagements
 
+# Those that the stand-in answers, for whoever filters or breaks them.
+TRANSACTIONS = ("TD0.2", "TD0.3", "TD0.4", "TD1.6", "TD2.1", "TD3.1", "TD3.2", "TD3.3")
 _REQUIRED = "Cochez cette case : sans cet engagement, il n’y a pas de contrat."
 
 
@@ -228,8 +230,8 @@ class FaultForm(_Page):
     seconds = forms.FloatField(
         label="Secondes", min_value=0, max_value=300, initial=0, help_text="Retard, ou durée du compte-gouttes"
     )
-    transaction = forms.CharField(
-        label="Transaction", required=False, max_length=10, help_text="Vide : toutes. Exemple : TD3.1"
+    transaction = forms.ChoiceField(
+        label="Transaction", required=False, choices=[("", "Toutes"), *((one, one) for one in TRANSACTIONS)]
     )
     rpps = forms.CharField(label="RPPS", required=False, max_length=11, help_text="Vide : tous")
     ins = forms.CharField(label="Matricule INS", required=False, max_length=15, help_text="Vide : tous")
@@ -254,7 +256,10 @@ class SessionForm(_Page):
 
     label = forms.CharField(label="Client essayé", max_length=120, help_text="Établissement, logiciel et version")
     legal_entity = forms.ModelChoiceField(
-        LegalEntity.objects.order_by("name"), label="Entité juridique", help_text="Celle que porte le certificat client"
+        LegalEntity.objects.order_by("name"),
+        label="Entité juridique",
+        empty_label="Choisir",
+        help_text="Celle que porte le certificat client",
     )
     certificate = forms.RegexField(
         r"^[0-9a-fA-F]{64}$",

@@ -30,11 +30,12 @@ _MARKS = {AlertState.OPEN: "!", AlertState.INVESTIGATED: "◐", AlertState.CLOSE
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An alert in words. `rule` is None when the installation no longer has this rule."""
+    """An alert in words. `rule` is None when the installation no longer has this rule; `listed`: the directory knows whom."""
 
     alert: Alert
     rule: Rule | None
     name: str
+    listed: bool
 
     @property
     def title(self) -> str:
@@ -88,7 +89,7 @@ def told(alerts: Sequence[Alert]) -> list[Told]:
     names = _names(alerts)
     rules = rule_book().by_code
     return [
-        Told(one, rules.get(one.rule), names.get((one.subject_kind, one.subject), f"Identifiant {one.subject}"))
+        Told(one, rules.get(one.rule), names.get(_key(one), f"Identifiant {one.subject}"), _key(one) in names)
         for one in alerts
     ]
 
@@ -139,6 +140,10 @@ def history(alert: Alert) -> QuerySet[Act]:
 def watched() -> QuerySet[WatchedPatient]:
     """The patients under watch, the most recent first."""
     return WatchedPatient.objects.select_related("patient").order_by("-id")
+
+
+def _key(alert: Alert) -> tuple[str, str]:
+    return alert.subject_kind, alert.subject
 
 
 def _names(alerts: Sequence[Alert]) -> Mapping[tuple[str, str], str]:

@@ -20,6 +20,7 @@ from tramontane.national.pages.roles import PersonRequest, Role, requires
 from tramontane.national.pages.selectors import alerts as selectors
 from tramontane.national.pages.services import alerts as services
 from tramontane.national.pages.services.refusals import ActRefused
+from tramontane.ui.templatetags.ui import count_of
 
 SHOWN = 200
 
@@ -33,7 +34,8 @@ def alert_list(request: PersonRequest) -> HttpResponse:
         done = sweep(day, clock.now())
         messages.success(
             request,
-            f"{day:%d/%m/%Y} examiné : {done.opened} alertes ouvertes, {done.found_again} déjà ouvertes.",
+            f"{day:%d/%m/%Y} examiné : {count_of(done.opened, 'alerte ouverte,alertes ouvertes')}, "
+            f"{count_of(done.found_again, 'retrouvée,retrouvées')} parmi celles qui l’étaient déjà.",
             extra_tags="ok",
         )
         return redirect("alerts")

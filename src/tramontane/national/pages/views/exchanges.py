@@ -7,11 +7,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from tramontane.national.models import AccessResult, AccessTrace, GeographicEntity, Professional
+from tramontane.national.pages.forms import TRANSACTIONS
 from tramontane.national.pages.roles import PersonRequest, Role, requires
 from tramontane.national.pages.selectors import exchanges as selectors
 from tramontane.national.tracing import verdicts_of
-
-TRANSACTIONS = ("TD0.2", "TD0.3", "TD0.4", "TD1.6", "TD2.1", "TD3.1", "TD3.2", "TD3.3")
 
 
 @require_GET
