@@ -41,7 +41,8 @@ NATIONAL_DATA_DIRECTORY = _DIRECTORY / "national"
 # Named here for the type checker, which reads this module and not what is copied above.
 ENVIRONMENT = _hospital.ENVIRONMENT
 UI = _hospital.UI
-HOMOLOGATED, SIGNED_PVS = _hospital.HOMOLOGATED, _hospital.SIGNED_PVS
+HOMOLOGATED = _hospital.HOMOLOGATED
+SIGNED_PVS = _hospital.SIGNED_PVS
 # The same algorithm at its smallest cost: the real one is slow on purpose, and hundreds of tests log in.
 PASSWORD_HASHERS = ["support.hashing.CheapArgon2"]
 NATIONAL_UNSAFE_PERSONAS = False

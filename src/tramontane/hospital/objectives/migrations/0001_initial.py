@@ -137,6 +137,7 @@ class Migration(migrations.Migration):
                 ("motive", models.CharField(blank=True, max_length=500)),
                 ("facts", models.JSONField()),
                 ("figures", models.JSONField()),
+                ("reading", models.JSONField()),
                 ("first_trace_id", models.BigIntegerField(null=True)),
                 ("last_trace_id", models.BigIntegerField(null=True)),
                 ("traces", models.BigIntegerField(default=0)),

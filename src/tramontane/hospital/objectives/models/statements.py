@@ -17,6 +17,7 @@ class Statement(models.Model):
     # `rules.objectives.MonthFacts` and the figures drawn from them: accounts by number, no name, no patient.
     facts = models.JSONField()
     figures = models.JSONField()
+    reading = models.JSONField()  # that of the facts, read without them
     # The traces of the entity in the month; `seal_hash` is the link of the chain that covers the last one.
     first_trace_id = models.BigIntegerField(null=True)
     last_trace_id = models.BigIntegerField(null=True)
@@ -25,8 +26,6 @@ class Statement(models.Model):
     # Of everything above, in canonical JSON (`services.closing.digest`).
     sha256 = models.CharField(max_length=64)
     closed_at = models.DateTimeField()
-    # That of the facts, brought by `selectors.statements` without them.
-    reading: dict[str, str]
     closed_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

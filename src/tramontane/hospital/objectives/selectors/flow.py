@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -33,8 +34,7 @@ class Window:
     reading: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """One episode of the month. `choice`: the one in force, empty when none is collected."""
 
     patient: int
@@ -80,13 +80,15 @@ def declarations(window: Window) -> QuerySet[ConsentRecord]:
 
 
 def _lifted(opposed: set[tuple[int, int]], window: Window) -> set[int]:
-    """Episodes whose opposition no longer stands."""
+    """Episodes whose opposition no longer stands: only a consent can have lifted it."""
     patients = sorted({patient for patient, _ in opposed})
     histories: dict[int, list[ConsentRecord]] = defaultdict(list)
     for at in range(0, len(patients), _SLICE):
-        for record in declarations(window).filter(patient__in=patients[at : at + _SLICE]).order_by("id"):
+        some = declarations(window).filter(patient__in=patients[at : at + _SLICE])
+        consenting = set(some.filter(choice=Choice.CONSENT).values_list("patient", flat=True))
+        for record in some.filter(patient__in=consenting).order_by("id"):
             histories[record.patient_id].append(record)
-    states = {pk: read_state(histories[patient], pk).consultation for patient, pk in opposed}
+    states = {pk: read_state(histories[patient], pk).consultation for patient, pk in opposed if patient in histories}
     return {pk for pk, record in states.items() if record is None or record.choice != Choice.OPPOSITION}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import msgspec
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.objectives.models import Statement
@@ -13,9 +13,8 @@ from tramontane.rules.objectives import Figure, MonthFacts
 
 
 def statements(entity: LegalEntity) -> QuerySet[Statement]:
-    """Every statement, the newest month first; without the facts, which are long, but for their `reading`."""
-    rows = Statement.objects.filter(legal_entity=entity).annotate(reading=F("facts__reading"))
-    return rows.defer("facts").select_related("closed_by", "legal_entity")
+    """Every statement, the newest month first; without the facts, which are long."""
+    return Statement.objects.filter(legal_entity=entity).defer("facts").select_related("closed_by", "legal_entity")
 
 
 def latest(entity: LegalEntity, month: date) -> Statement | None:

@@ -88,6 +88,7 @@ def _write(
         motive=motive[:500],
         facts=msgspec.to_builtins(facts, str_keys=True),
         figures=msgspec.to_builtins(figures(facts)),
+        reading=facts.reading,
         **asdict(read_range(entity, month)),
         closed_at=now,
         closed_by_id=actor.account_id,
@@ -124,7 +125,7 @@ def read_range(entity: LegalEntity, month: date) -> Range:
 
 
 SEALED = (
-    "month", "number", "motive", "facts", "figures", "first_trace_id", "last_trace_id", "traces", "seal_hash",
+    "month", "number", "motive", "facts", "figures", "reading", "first_trace_id", "last_trace_id", "traces", "seal_hash",
     "closed_at",
 )  # fmt: skip
 
