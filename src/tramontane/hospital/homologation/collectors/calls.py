@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from tramontane.dmp.vihf import AccessMode
 from tramontane.hospital.accounts.models import NoticeReading
+from tramontane.hospital.accounts.proof import LABELS
 from tramontane.hospital.homologation.collectors.finding import Finding, Scope, none_wrong
 from tramontane.hospital.patients.models import ConsentRecord, Patient
 from tramontane.hospital.traces.models import Trace
@@ -29,7 +30,9 @@ def two_factors(scope: Scope) -> Finding:
         "Deux facteurs de natures différentes", scope.calls, scope.calls.filter(weak), "à moins de deux facteurs"
     )
     means = scope.calls.values("proof__means").annotate(count=Count("pk")).order_by("-count")
-    shown = {f"Moyen : {row['proof__means'] or 'inconnu'}": row["count"] for row in means}
+    shown = {
+        f"Moyen : {LABELS.get(row['proof__means'], row['proof__means'] or 'inconnu')}": row["count"] for row in means
+    }
     return replace(found, figures={**found.figures, **shown})
 
 
