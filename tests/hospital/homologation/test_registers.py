@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -135,6 +135,13 @@ def test_the_register_is_kept_by_the_screens(client: Client, scene: Scene) -> No
     assert "dates enregistrées" in post(client, "deploy", system.pk, service=service.pk, planned_on=later)
     assert "Prévu" in page(client, "system", system.pk)
     assert "retiré du registre" in post(client, "retire", system.pk, on=today)
+
+
+def test_a_day_begins_at_midnight_in_paris(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = registering.register(scene.entity, "DPI", "Éditeur", actor=scene.actor)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 3, 31, 22, 30, tzinfo=UTC))
+    made = registering.deploy(system, make_service(scene.entity), None, date(2027, 4, 1), actor=scene.actor)
+    assert made.production_on == date(2027, 4, 1)
 
 
 def test_a_service_of_another_establishment_is_not_deployed_to(client: Client, scene: Scene) -> None:

@@ -12,6 +12,7 @@ from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import LegalEntity, Service
 from tramontane.hospital.homologation.models import Deployment, RegisteredSystem, SystemVersion
 from tramontane.hospital.homologation.services.errors import refuse
+from tramontane.hospital.homologation.services.moving import today
 from tramontane.hospital.traces.events import Actor, Event
 from tramontane.hospital.traces.services import record
 
@@ -75,7 +76,7 @@ def deploy(
     Raises:
         RefusedError: in production in the future.
     """
-    late = production_on is not None and production_on > clock.now().date()
+    late = production_on is not None and production_on > today()
     refuse("production_on", "Une mise en production à venir se dit « prévue »." if late else "")
     values = {"planned_on": planned_on, "production_on": production_on, "updated_at": clock.now()}
     row, _ = Deployment.objects.update_or_create(
