@@ -155,6 +155,8 @@ def test_a_document_inside_the_envelope_is_read_whole_or_streamed():
 def test_a_document_inside_the_envelope_that_is_not_base64_is_refused():
     with pytest.raises(MalformedMessage):
         td3_2.read(inline(b"not base64"))
+    with pytest.raises(MalformedMessage, match="illisible"):
+        td3_2.read(inline("QUJDé===".encode()))
 
 
 BROKEN = {

@@ -218,6 +218,9 @@ def test_the_import_page_rehearses_then_applies(client: Client) -> None:
     assert "C’est fait" in done.content.decode()
     assert Account.objects.filter(login="un", legal_entity=manager.legal_entity).exists()
     assert Trace.objects.get(event="compte.cree").account_id == manager.pk
+    assert (
+        "Choisissez un fichier CSV" in client.post("/comptes/import/", {"content": "é", "apply": "1"}).content.decode()
+    )
 
 
 # --- SCIM

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable, Sequence
 
 from lxml import etree
@@ -73,7 +72,7 @@ def inline_content(element: etree._Element) -> memoryview:
     text = "".join("".join(map(str, element.itertext())).split())
     try:
         return memoryview(base64.b64decode(text, validate=True))
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, and characters outside ASCII
         raise MalformedMessage(
             "Le contenu d'un document est illisible.",
             code="document-base64",

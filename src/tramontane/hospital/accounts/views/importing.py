@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -43,7 +42,7 @@ def _file(request: AuthenticatedRequest) -> bytes | None:
     if "content" in request.POST:
         try:
             return base64.b64decode(request.POST["content"], validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error, and characters outside ASCII
             return None
     uploaded = request.FILES.get("file")
     if uploaded is None or (uploaded.size or 0) > MAX_BYTES:
