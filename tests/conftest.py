@@ -15,6 +15,8 @@ SYSTEM_NEEDS = {
     "softhsm2-util": ("softhsm2-util", "softhsm2"),
     "openssl": ("openssl", "openssl"),
     "java": ("java", "openjdk-17-jdk-headless"),
+    "javac": ("javac", "openjdk-17-jdk-headless"),
+    "mvn": ("mvn", "maven"),
     "chromium": ("chromium", "chromium"),
     "pdftoppm": ("pdftoppm", "poppler-utils"),
     "postgresql": ("/usr/lib/postgresql", "postgresql"),
