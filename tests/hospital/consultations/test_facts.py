@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from support.consultation import MATRIX, NURSE, PHYSICIAN, Ready, write_credentials
-from support.hospital import assign, make_service, proof_of
+from support.hospital import assign, make_service, make_site, proof_of
 from support.pki import pki
 from tramontane.dmp.transactions.td0_2 import Authorisation
 from tramontane.dmp.vihf import AccessMode
@@ -131,7 +131,7 @@ NOT_OFFERED = {"habilitation-regulation"} | {c.code for c in CONDITIONS if c.cod
 # Reasons of a purpose other than reading, tested below.
 OTHER_PURPOSES = {
     "autorisation-deja-valide", "autorisation-hors-mode-normal", "autorisation-automatique",
-    "telechargement-automatique", "certificat-expire-bientot",
+    "telechargement-automatique", "certificat-expire-bientot", "site-hors-contrat",
 }  # fmt: skip
 
 
@@ -177,6 +177,20 @@ def test_a_certificate_about_to_expire_is_a_warning(ready: Ready) -> None:
     decision = decide(soon, Purpose.LIST)
     assert isinstance(decision, Granted)
     assert [reason.code for reason in decision.warnings] == ["certificat-expire-bientot"]
+
+
+def test_a_site_outside_the_declared_contract_is_a_warning_until_the_dmp_serves_it(ready: Ready) -> None:
+    known(ready)
+    site = ready.service.geographic_entity
+    SiteContract.objects.filter(geographic_entity=site).delete()
+    assert not facts.gather(ready.access, at=clock.now(), explicit=True).outside_contract  # nothing is declared at all
+    other = make_site(site.legal_entity)
+    SiteContract.objects.create(geographic_entity=other, signed_at=clock.now().date())
+    decision = decide(facts.gather(ready.access, at=clock.now(), explicit=True), Purpose.LIST)
+    assert isinstance(decision, Granted)
+    assert [reason.code for reason in decision.warnings] == ["site-hors-contrat"]
+    SiteContract.objects.create(geographic_entity=site, observed_state="active", observed_at=clock.now())
+    assert not facts.gather(ready.access, at=clock.now(), explicit=True).outside_contract
 
 
 def test_an_old_answer_of_the_dmp_opens_nothing(ready: Ready) -> None:

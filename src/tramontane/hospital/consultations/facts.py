@@ -54,13 +54,15 @@ def gather(access: Access, *, at: datetime, explicit: bool = False) -> AccessFac
     emergency = _emergency(access.emergency, at)
     state = KeptState.objects.filter(patient=patient, account_id=access.account.pk).first()
     fresh = state if state is not None and at - state.checked_at < policy().state else None
+    contracts = _contracts(access)
     return AccessFacts(
         proof=_proof(access, at) if account else None,
         rpps=_rpps(account),
         notice=notice_state(access.account, at),
         rights=_rights(access, account, at),
         certificates=connection.report(selectors.connection_of(access.account.legal_entity_id), at).state,
-        air_contract=_contract(access, at),
+        air_contract=_contract(contracts.get(access.site.pk) if access.site else None, at),
+        outside_contract=_outside(access, contracts),
         ins=_ins(patient),
         ins_status=INS_STATUSES[Patient.IdentityStatus(patient.identity_status)],
         choice=_choice(access, patient),
@@ -106,10 +108,23 @@ def _rights(access: Access, account: Account | None, at: datetime) -> LocalRight
     return rights_of(account, access.service)
 
 
-def _contract(access: Access, at: datetime) -> AirContractState:
+def _contracts(access: Access) -> dict[int, SiteContract]:
+    """What is declared and observed of each site of the establishment. One query."""
+    rows = SiteContract.objects.filter(geographic_entity__legal_entity_id=access.account.legal_entity_id)
+    return {row.geographic_entity_id: row for row in rows}
+
+
+def _outside(access: Access, contracts: dict[int, SiteContract]) -> bool:
+    """A contract is declared for other sites, not for this one, and the DMP never served it: an alert before the refusal."""
+    if access.site is None or not any(row.signed_at for row in contracts.values()):
+        return False
+    own = contracts.get(access.site.pk)
+    return own is None or (own.signed_at is None and own.observed_state != "active")
+
+
+def _contract(contract: SiteContract | None, at: datetime) -> AirContractState:
     """The declared end first, then what the SI-DMP last answered. A refusal is believed for a while only: without it,
     nobody would ever ask again, and a contract signed since would never be seen."""
-    contract = SiteContract.objects.filter(geographic_entity=access.site).first() if access.site else None
     if contract is None:
         return AirContractState.UNKNOWN
     if contract.expires_at is not None and contract.expires_at < at.date():

@@ -64,4 +64,13 @@ ESTABLISHMENT = (
         "Demandez à la direction de vérifier le contrat AIR de ce site.",
         Solver.DIRECTION,
     ),
+    Condition(
+        "site-hors-contrat",
+        lambda f: not f.outside_contract,
+        "Votre site n'est pas au contrat AIR que l'établissement a déclaré : le DMP peut refuser l'accès.",
+        "Référentiel DMP, EXI 29",
+        "Signalez-le à la direction, qui doit faire ajouter ce site au contrat ou corriger votre service.",
+        Solver.DIRECTION,
+        blocking=False,
+    ),
 )

@@ -173,6 +173,7 @@ class AccessFacts:
     Attributes:
         proof: how the professional was identified; None: not identified, or no proof kept.
         authorisation: the last answer of TD0.2; None: not asked, or the DMP did not say.
+        outside_contract: the establishment declared an AIR contract, and not for this site; no call of its was served yet.
         explicit_request: the call answers a gesture of the professional, not an automatism.
     """
 
@@ -182,6 +183,7 @@ class AccessFacts:
     rights: LocalRights = field(default=LocalRights())
     certificates: CertificateState = CertificateState.MISSING
     air_contract: AirContractState = AirContractState.UNKNOWN
+    outside_contract: bool = False
     ins: Ins | None = None
     ins_status: InsStatus = InsStatus.PROVISOIRE
     choice: PatientChoice = PatientChoice.NOT_COLLECTED
