@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,6 @@ from support.national import (
     ET_WITHOUT_CONTRACT,
     INFIRMIER,
     MEDECIN,
-    NOW,
     OPEN,
     ROLES,
     SUSPENDU,
@@ -130,7 +129,7 @@ def test_a_tampered_token_is_refused(national: InMemory) -> None:
 
 @pytest.mark.parametrize("age", [timedelta(minutes=10), -timedelta(minutes=10)])
 def test_a_token_of_another_time_is_refused(national: InMemory, age: timedelta) -> None:
-    fault(national(query(at=NOW - age)))
+    fault(national(query(at=datetime.now(UTC) - age)))
     assert "vihf-emission" in reasons()
 
 
