@@ -11,7 +11,10 @@ import pytest
 
 GUIDES = Path(__file__).resolve().parents[2] / "docs/guides/hopital"
 # Installing comes first: the other guides' commands need an installation.
-ORDER = ("exploitation.md", "clinicien.md", "admissions.md", "comptes.md", "rssi.md", "cartes-cpx.md", "homologation.md")
+ORDER = (
+    "exploitation.md", "clinicien.md", "admissions.md", "comptes.md", "rssi.md", "cartes-cpx.md", "homologation.md",
+    "documents-d-homologation.md", "objectifs.md",
+)  # fmt: skip
 pytestmark = pytest.mark.xdist_group("hospital-operations")
 
 
