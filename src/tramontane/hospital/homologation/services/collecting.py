@@ -68,6 +68,9 @@ def confirm(dossier: Dossier, collection: Collection, exigences: Sequence[str], 
     note = f"Période du {collection.starts:%d/%m/%Y} au {collection.ends:%d/%m/%Y}"
     # In effect from the last day it looked at, until it is a year old (`rules.homologation.Evidence`).
     content = proving.Content(collection.ends, outcome=outcome, collected=collection.content, note=note)
+    LegalEntity.objects.select_for_update().get(
+        pk=dossier.legal_entity_id
+    )  # one proof a collector, whoever confirms too
     kept = Evidence.objects.filter(legal_entity=dossier.legal_entity, collector=collector.code).first()
     if kept is None:
         return proving.add(dossier, exigences, collector.title, content, actor=actor, collector=collector.code)

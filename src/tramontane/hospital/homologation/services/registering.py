@@ -37,6 +37,7 @@ def register(entity: LegalEntity, name: str, vendor: str, *, actor: Actor) -> Re
     Raises:
         RefusedError: the name is taken.
     """
+    LegalEntity.objects.select_for_update().get(pk=entity.pk)
     taken = RegisteredSystem.objects.filter(legal_entity=entity, name__iexact=name.strip()).exists()
     refuse("name", f"« {name.strip()} » est déjà au registre." if taken else "")
     row = RegisteredSystem.objects.create(
