@@ -11,12 +11,12 @@ from tramontane.pack.manifest import MANIFEST, Entry, Manifest, State
 _STATES = {
     State.WHOLE: "",
     State.ALTERED: "Modifié depuis la signature",
-    State.ABSENT: "Absent : illisible à la fabrication du pack",
+    State.ABSENT: "Absent, illisible à la fabrication du pack",
 }
 _STYLE = """
-:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
+:root{color-scheme:light dark;background:Canvas;color:CanvasText}a{color:light-dark(#0b4a8a,#8ec5f5)}body{background:Canvas;font:1rem/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.5rem}
-dt{opacity:.75}dd{margin:0}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}caption{text-align:left;opacity:.75}
+dd{margin:0}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-bottom:1px solid;border-color:color-mix(in srgb,currentColor 25%,transparent)}
 code{font-size:.75rem;overflow-wrap:anywhere}td.digest{min-width:14rem}td{overflow-wrap:break-word}
 .alert{border:2px solid;padding:.5rem 1rem}@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}
@@ -60,7 +60,7 @@ def _section(label: str, entries: list[Entry], exigences: Mapping[str, str]) -> 
     head = "<th scope=col>Pièce</th>" + ("<th scope=col>Exigences</th>" if named else "")
     rows = "".join(_row(entry, exigences, named=named) for entry in entries)
     return (
-        f'<h2>{escape(label)}</h2><div class="scroll"><table><thead><tr>{head}<th scope=col>Taille</th>'
+        f'<h2>{escape(label)}</h2><div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0"><table><thead><tr>{head}<th scope=col>Taille</th>'
         f"<th scope=col>SHA-256</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
