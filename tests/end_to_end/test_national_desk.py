@@ -188,7 +188,11 @@ def test_from_an_alert_to_a_suspension_in_the_browser(desk: Desk) -> None:
     assert violations(page) == []
 
 
-@pytest.mark.parametrize(("width", "dark"), [(390, False), (1440, True)])
+# Wide and light is what the other tests look at.
+@pytest.mark.parametrize(
+    ("width", "dark"),
+    [(390, True), *(pytest.param(*how, marks=pytest.mark.campaign) for how in ((390, False), (1440, True)))],
+)
 def test_every_page_of_the_desk_on_a_phone_and_in_the_dark(desk: Desk, width: int, dark: bool) -> None:
     page = desk.officer(width=width, dark=dark)
     for path in ("alertes", "patients-surveilles", "echanges", "expliquer", "pannes", "conformite"):

@@ -1,0 +1,144 @@
+"""One process of `bench_pages`: fill a PostgreSQL database up to so many traces, then time the pages that list them.
+
+    python pages.py DATABASE_URL DIRECTORY TRACES        prints {page: [p50, p99] in milliseconds, "sweep": seconds}
+
+Rows carry no verdict: a page decodes fifty of them whatever the size of the table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+REQUESTS, WARM_UP = 200, 20
+PROFESSIONALS, STRUCTURES = 20_000, 500
+# The last trace is here; each is a second before the next, whatever their number: a day holds 86,400.
+LAST = datetime(2026, 11, 22, 22, tzinfo=UTC)
+_FILL = """
+INSERT INTO national_accesstrace (instant, transaction, service, message_id, assertion_id, certificate, mode, access_mode,
+  rpps, structure, legal_entity, ins, result, code, documents, verdicts)
+SELECT %s::timestamptz - n * interval '1 second',
+  (ARRAY['TD0.2','TD0.2','TD0.3','TD2.1','TD3.1','TD3.1','TD3.1','TD3.2','TD3.2','TD1.6'])[1 + hashint4(n) %% 5 + 4],
+  'registry', '', '_' || n, repeat('0', 64), 'INDIRECTE_RENFORCEE',
+  CASE WHEN n %% 200 = 0 THEN 'bris_de_glace' ELSE 'normal' END,
+  lpad(((abs(hashint4(n)::bigint) %% %s))::text, 11, '9'), lpad((abs(hashint4(n)::bigint) %% %s)::text, 9, '9'), '990000010',
+  lpad((abs(hashint4(n + 7)::bigint) %% 500000)::text, 15, '2'),
+  CASE WHEN n %% 33 = 0 THEN 'refused' ELSE 'granted' END, '', '[]', '[]'
+FROM generate_series(%s, %s) AS n
+"""
+
+
+def main() -> None:
+    """Fill, time, print."""
+    url, directory, total = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tramontane.national.pages.settings"
+    os.environ["TRAMONTANE_NATIONAL_UNSAFE_PERSONAS"] = "1"
+    os.environ["TRAMONTANE_NATIONAL_DATA"] = str(directory)
+    os.environ["TRAMONTANE_NATIONAL_DATABASE_URL"] = url
+    import django
+    from django.core.management import call_command
+
+    directory.mkdir(parents=True, exist_ok=True)
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    _fill(total)
+    print(json.dumps(_timed(total)))
+
+
+def _fill(total: int) -> None:
+    """Up to `total` rows, older and older; indexes are built once at the end."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+        cursor.execute("SET maintenance_work_mem = '256MB'")
+        cursor.execute("SELECT count(*) FROM national_accesstrace")
+        present = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'national_accesstrace' AND indexname !~ '_pkey$'"
+        )
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        cursor.execute(_FILL, [LAST, PROFESSIONALS, STRUCTURES, present + 1, total])
+        for _, definition in indexes:
+            cursor.execute(definition)
+        cursor.execute("VACUUM ANALYZE national_accesstrace")
+
+
+def _timed(total: int) -> Mapping[str, object]:
+    from django.test import Client
+
+    from tramontane.national.models import AccessTrace, Alert, PatientRecord
+
+    dice = random.Random(total)
+    trace = AccessTrace.objects.filter(result="granted", transaction="TD3.1").order_by("-instant").first()
+    assert trace is not None
+    patient, _ = PatientRecord.objects.get_or_create(
+        ins=trace.ins, ins_oid="1.2.250.1.213.1.4.10",
+        defaults={"birth_name": "PAT", "given_names": "TROIS", "sex": "F", "birth_date": date(1979, 3, 28)},
+    )  # fmt: skip
+    alert, _ = Alert.objects.get_or_create(
+        rule="volume-horaire", subject_kind="rpps", subject=trace.rpps,
+        defaults={"figure": 30, "threshold": 28, "since": LAST - timedelta(days=1), "until": LAST, "opened_at": LAST},
+    )  # fmt: skip
+    officer, own = _client("officer:"), _client(f"patient:{patient.pk}")
+
+    def structure() -> str:
+        return f"{dice.randrange(STRUCTURES)}".rjust(9, "9")
+
+    pages: Mapping[str, tuple[Client, Callable[[], str]]] = {
+        "live exchanges": (officer, lambda: "/echanges/"),
+        "exchanges of a structure": (officer, lambda: f"/echanges/?structure={structure()}"),
+        "exchanges of a professional": (
+            officer, lambda: f"/echanges/?rpps={str(dice.randrange(PROFESSIONALS)).rjust(11, '9')}"
+        ),
+        "refusals": (officer, lambda: "/echanges/?reponse=refused"),
+        "refusals of a structure": (officer, lambda: f"/echanges/?reponse=refused&structure={structure()}"),
+        "a result that nobody got": (officer, lambda: "/echanges/?reponse=scripted"),
+        "a page far away": (officer, lambda: f"/echanges/?apres={dice.randrange(1, total)}"),
+        "an alert and its traces": (officer, lambda: f"/alertes/{alert.pk}/"),
+        "a patient's accesses": (own, lambda: "/mon-espace-sante/acces/"),
+    }  # fmt: skip
+    found: dict[str, object] = {name: _latencies(client, address) for name, (client, address) in pages.items()}
+    return found | {"sweep": _sweep()}
+
+
+def _client(persona: str):  # type: ignore[no-untyped-def]  # Django is imported late
+    from django.test import Client
+
+    client = Client(headers={"host": "localhost"})
+    assert client.post("/connexion/personnage/", {"personnage": persona}, secure=True).status_code == 302
+    return client
+
+
+def _latencies(client, address: Callable[[], str]) -> list[float]:  # type: ignore[no-untyped-def]  # as above
+    times = []
+    for _ in range(REQUESTS + WARM_UP):
+        url = address()
+        start = time.perf_counter()
+        answer = client.get(url, secure=True)
+        times.append(1000 * (time.perf_counter() - start))
+        assert answer.status_code == 200, (url, answer.status_code)
+    kept = sorted(times[WARM_UP:])
+    return [statistics.median(kept), kept[int(len(kept) * 0.99) - 1]]
+
+
+def _sweep() -> float:
+    """Every rule on the last full day."""
+    from tramontane.national.monitoring.opening import sweep
+
+    start = time.perf_counter()
+    sweep(LAST.date() - timedelta(days=1), LAST)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
