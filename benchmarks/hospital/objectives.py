@@ -14,7 +14,7 @@ import os
 import resource
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +102,8 @@ def _grow(entity: Any, done: int, size: int) -> None:
 def _measured(entity: Any, size: int) -> dict[str, float]:
     from tramontane.hospital import clock
     from tramontane.hospital.objectives.models import Statement
-    from tramontane.hospital.objectives.selectors.facts import gather
     from tramontane.hospital.objectives.services import closing
+    from tramontane.hospital.objectives.services.live import refresh, so_far
     from tramontane.hospital.traces.events import Actor
     from tramontane.rules.objectives import figures
 
@@ -111,10 +111,14 @@ def _measured(entity: Any, size: int) -> dict[str, float]:
     started = time.perf_counter()
     closing.seal_all()  # in a hospital, a task does it every minute
     sealed = time.perf_counter() - started
-    live = []
+    read, live = [], []
+    within = NOW - timedelta(hours=8)
     for _ in range(3):
         started = time.perf_counter()
-        figures(gather(entity, MONTH, NOW))
+        refresh(entity, within)  # a task does it every four minutes
+        read.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        figures(so_far(entity, within)[0])
         live.append(time.perf_counter() - started)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.perf_counter()
@@ -122,7 +126,7 @@ def _measured(entity: Any, size: int) -> dict[str, float]:
     statement = closing.close(entity, MONTH, actor=Actor(entity.finess_juridique), motive=motive)
     closed = time.perf_counter() - started
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    return {"traces": statement.traces, "asked": size, "seal_s": sealed, "live_s": min(live), "close_s": closed,
+    return {"traces": statement.traces, "asked": size, "seal_s": sealed, "read_s": min(read), "live_s": min(live), "close_s": closed,
             "close_mb": grown}  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.objectives.models import Statement
 from tramontane.hospital.objectives.selectors.facts import gather
 from tramontane.hospital.objectives.selectors.statements import facts_of, figures_of, in_force
-from tramontane.hospital.objectives.services import closing
+from tramontane.hospital.objectives.services import choosing, closing, live
 from tramontane.hospital.objectives.services.errors import ObjectivesError
 from tramontane.hospital.objectives.services.verifying import verify
 from tramontane.hospital.patients.models import ConsentRecord, Patient
@@ -243,3 +243,20 @@ def test_due_months_are_made_up_for_one_after_the_other(at: Clock, closed: State
     assert closing.due(fresh, now) == [date(2026, 4, 1)]
     assert closing.due(make_legal_entity(), now) == []
     assert figures_of(closed)
+
+
+def test_figures_so_far_are_kept_for_five_minutes_unless_their_reading_changes(at: Clock) -> None:
+    service = make_service()
+    entity = service.geographic_entity.legal_entity
+    noon = datetime(2026, 11, 15, 12, tzinfo=UTC)
+    at(noon)
+    assert live.so_far(entity, noon)[0].flows == ()
+    make_episode(make_patient(entity), service, starts_at=noon - timedelta(hours=1))
+    facts, read_at = live.so_far(entity, noon + timedelta(minutes=4))
+    assert (facts.flows, read_at) == ((), noon)
+    choosing.choose(entity, "types_de_venue", "hospitalisations", actor=system(entity))
+    assert live.so_far(entity, noon + timedelta(minutes=4))[0].flows[0].patients == 1
+    later = noon + timedelta(minutes=10)
+    assert live.so_far(entity, later)[1] == later
+    december = datetime(2026, 12, 1, tzinfo=UTC)
+    assert live.so_far(entity, december)[0].month == "2026-12"

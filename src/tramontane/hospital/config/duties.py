@@ -19,7 +19,7 @@ from tramontane.hospital.config import workers
 from tramontane.hospital.documents.tasks import sweep_task
 from tramontane.hospital.homologation.services import reminding
 from tramontane.hospital.interfaces.models import Launch
-from tramontane.hospital.objectives.services import closing
+from tramontane.hospital.objectives.services import closing, live
 from tramontane.hospital.objectives.services.errors import ObjectivesError
 from tramontane.hospital.traces import chain
 from tramontane.hospital.traces.events import Actor
@@ -68,6 +68,14 @@ def close_months(at: datetime) -> int:
     return done
 
 
+def read_figures(at: datetime) -> int:
+    """The objectives « so far »: read again before anybody waits for them."""
+    entities = list(LegalEntity.objects.order_by("pk"))
+    for entity in entities:
+        live.refresh(entity, at)
+    return len(entities)
+
+
 def requeue(_at: datetime) -> int:
     """Background tasks whose worker of this machine is dead: they are safe to run again, another worker takes them."""
     running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
@@ -100,6 +108,7 @@ DUTIES = (
     Duty("outbox", 60, sweep),
     Duty("requeue", 60, requeue),
     Duty("months", 900, close_months),
+    Duty("figures", 240, read_figures),
     Duty("reminders", 3600, reminding.sweep),
     Duty("sessions", 900, forget_sessions),
     Duty("tasks", 86_400, forget_tasks),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from tramontane.hospital.objectives import words
 from tramontane.hospital.objectives.charts import Chart, chart
@@ -73,15 +73,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything the direction reads."""
+    """Everything the direction reads. `read_at`: when figures « so far » were read; None for a closed month."""
 
     month: date
     facts: MonthFacts
-    running: bool
+    read_at: datetime | None
     rows: tuple[Row, ...]
     dicah: tuple[Standing, ...]
     charts: tuple[Chart, ...]
     actions: tuple[Lever, ...]
+
+    @property
+    def running(self) -> bool:
+        """Whether the month is not over."""
+        return self.read_at is not None
 
     def reached(self, year: str) -> int:
         """How many objectives are reached for a year."""
@@ -114,12 +119,12 @@ def series_of(statements: Sequence[Statement]) -> Series:
     return found
 
 
-def board(month: date, facts: MonthFacts, statements: Sequence[Statement], *, running: bool) -> Board:
+def board(month: date, facts: MonthFacts, statements: Sequence[Statement], read_at: datetime | None = None) -> Board:
     """The board of a month, from its facts and the statements of the months before and after.
 
     Args:
         statements: in force, the oldest month first.
-        running: the month is not over: its figures are « so far », and no forecast rests on them.
+        read_at: the month is not over: its figures are « so far » at this instant, and no forecast rests on them.
     """
     found = {(one.objective, one.year): one for one in figures(facts)}
     series = series_of(statements)
@@ -128,8 +133,8 @@ def board(month: date, facts: MonthFacts, statements: Sequence[Statement], *, ru
         for objective in definitions().objectifs
     )
     return Board(
-        month, facts, running, rows, standings(facts),
-        tuple(_chart(name, series, found[name, "2027"], month if running else None) for name in TRENDS),
+        month, facts, read_at, rows, standings(facts),
+        tuple(_chart(name, series, found[name, "2027"], month if read_at else None) for name in TRENDS),
         _actions(facts, found),
     )  # fmt: skip
 

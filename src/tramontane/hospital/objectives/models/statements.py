@@ -35,3 +35,12 @@ class Statement(models.Model):
             models.UniqueConstraint(fields=["legal_entity", "month", "number"], name="statement_number_unique"),
         )
         ordering = ("-month", "-number")
+
+
+class LiveFacts(models.Model):
+    """The facts « so far » as last read: a page shown again within minutes reads nothing again."""
+
+    legal_entity = models.OneToOneField(LegalEntity, on_delete=models.CASCADE, related_name="live_facts")
+    month = models.DateField()
+    facts = models.JSONField()
+    read_at = models.DateTimeField()

@@ -55,7 +55,7 @@ def capability(entity: LegalEntity, day: date) -> Capability:
 
 
 def homologated(entity: LegalEntity, referentiel: str, day: date) -> Homologated | None:
-    """What the homologation workspace says: it stands above this app, and settings name its selector."""
+    """What the homologation workspace says. It stands above this app: settings name its selector."""
     found: Homologated | None = import_string(settings.HOMOLOGATED)(entity, referentiel, day)
     return found
 

@@ -15,8 +15,8 @@ from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.objectives import permissions
 from tramontane.hospital.objectives.board import Board, board
 from tramontane.hospital.objectives.selectors import statements
-from tramontane.hospital.objectives.selectors.facts import gather
 from tramontane.hospital.objectives.services.errors import ObjectivesError
+from tramontane.hospital.objectives.services.live import so_far
 from tramontane.hospital.objectives.views.desks import desks_of
 from tramontane.rules.objectives.periods import month_of, parse
 
@@ -69,12 +69,13 @@ def board_asked(request: AuthenticatedRequest) -> Board:
     month, running = month_asked(request), month_of(now)
     rows = statements.in_force(entity)
     if month is None or month == running:
-        return board(running, gather(entity, running, now), rows, running=True)
+        facts, read_at = so_far(entity, now)
+        return board(running, facts, rows, read_at=read_at)
     frozen = statements.latest(entity, month)
     if frozen is None:
         raise Http404("Ce mois n’est pas clos.")
     before = [row for row in rows if row.month <= month]
-    return board(month, statements.facts_of(frozen), before, running=False)
+    return board(month, statements.facts_of(frozen), before)
 
 
 def succeeded(request: HttpRequest, act: Callable[[], object], said: str) -> bool:
