@@ -251,6 +251,8 @@ def test_the_list_is_read_in_excel_or_csv_by_its_headings(data: bytes) -> None:
         (workbook(TABLE[:2]), "ne nomme personne"),
         (workbook([TABLE[1], ["A", "B", "=cmd()"]]), "ligne 2 : formule"),
         (workbook([TABLE[1], ["A", "B", "x" * 2001]]), "Ligne 2"),
+        (workbook([TABLE[1], *([["A", "B", "c"]] * 1001)]), "1000 lignes"),
+        (b"x" * (5 * 1024 * 1024 + 1), "5 Mo"),
     ],
 )
 def test_another_file_is_refused_with_what_is_wrong(data: bytes, said: str) -> None:
@@ -289,7 +291,8 @@ def test_collected_evidence_is_read_and_confirmed_on_its_pages(client: Client, s
     text = page(client, "collection", dossier.number, kept.pk)
     assert "Requêtes envoyées à la base" in text
     assert NUMBER not in text
-    assert "exécuté" in post(client, "confirm", dossier.number, kept.pk) or "obligatoire" in text
+    assert "Exigences concernées" in post(client, "confirm", dossier.number, kept.pk)  # none was chosen: said
+    assert not dossier.evidence_links.exists()
     never = scene.entity.collections.get(collector="double_facteur")
     assert "ne prouve rien" in page(client, "collection", dossier.number, never.pk)
     review = scene.entity.collections.get(collector="revue_habilitations")

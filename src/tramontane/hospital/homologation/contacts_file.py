@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from tramontane.ui import spreadsheet
 from tramontane.ui.workbook import inert
-from tramontane.ui.workbook_reading import WorkbookError, guard
+from tramontane.ui.workbook_reading import MAX_BYTES, WorkbookError, guard
 
 # The referents to write to are those of this column (webinaire: « Appui au projet de consultation intégrée »).
 WANTED = "Appui au projet de consultation intégrée"
@@ -49,10 +49,15 @@ def read(data: bytes) -> list[ContactLine]:
     """The lines that name somebody for « Appui au projet de consultation intégrée ».
 
     Raises:
-        ContactsError: neither a workbook nor a table, the column is missing, a formula, nobody named, a cell too long.
+        ContactsError: too large, neither a workbook nor a table, the column is missing, a formula, nobody named, a cell
+            too long.
     """
+    if len(data) > MAX_BYTES:
+        raise ContactsError([f"Le fichier dépasse {MAX_BYTES // (1024 * 1024)} Mo."])
     try:
         tables = _workbook(data) if data.startswith(EXCEL) else [_csv(data)]
+        if any(len(table) > MAX_ROWS for table in tables):
+            raise ContactsError([f"Une feuille dépasse {MAX_ROWS} lignes : ce n’est pas la liste attendue."])
         lines = next((found for table in tables if (found := _lines(table)) is not None), None)
     except WorkbookError as error:
         raise ContactsError(error.problems) from None
@@ -72,7 +77,7 @@ def _workbook(data: bytes) -> list[list[list[str]]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-            return [_cells(sheet.title, sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS)) for sheet in book]
+            return [_cells(sheet.title, sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS)) for sheet in book]
     except ContactsError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError, OSError, SyntaxError) as error:
@@ -95,7 +100,7 @@ def _csv(data: bytes) -> list[list[str]]:
         rows = spreadsheet.read(data)
     except ValueError as error:
         raise ContactsError([str(error)]) from None
-    return [list(rows[0]), *(list(row.values()) for row in rows[:MAX_ROWS])] if rows else []
+    return [list(rows[0]), *(list(row.values()) for row in rows)] if rows else []
 
 
 def _lines(table: list[list[str]]) -> list[ContactLine] | None:
