@@ -5,6 +5,7 @@ from __future__ import annotations
 from tramontane.dmp import soap, xds
 from tramontane.dmp.transactions.exchange import Call, HttpRequest, HttpResponse
 from tramontane.dmp.transactions.plain import Operation, post, reply, require_body
+from tramontane.dmp.xds.at_once import read_at_once
 from tramontane.dmp.xds.query_wire import read_query, write_query
 from tramontane.dmp.xds.response_wire import read_query_response, write_query_response
 from tramontane.dmp.xds.sentences import SENTENCES
@@ -39,11 +40,15 @@ def read(response: HttpResponse) -> xds.QueryResponse:
     if len(response.body) > TREE_BYTES:
         answer = read_in_slices(response.body)
     else:
-        envelope = soap.read_envelope(parse_lean(response.body))
-        soap.raise_for_fault(envelope, SENTENCES)
-        answer = read_query_response(envelope.body)
+        answer = read_at_once(response.body) or _read_tree(response.body)
     xds.raise_for_failure(answer.status, answer.errors)
     return answer
+
+
+def _read_tree(body: bytes) -> xds.QueryResponse:
+    envelope = soap.read_envelope(parse_lean(body))
+    soap.raise_for_fault(envelope, SENTENCES)
+    return read_query_response(envelope.body)
 
 
 def parse(envelope: soap.Envelope) -> xds.StoredQuery:

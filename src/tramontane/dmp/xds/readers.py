@@ -9,8 +9,6 @@ Attributes that most objects have are asked for by names in bytes: lxml then has
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -26,9 +24,23 @@ from tramontane.dmp.xds.model import (
     Slot,
     SubmissionSet,
 )
-from tramontane.dmp.xds.names import DOCUMENT_ENTRY, RIM, SUBMISSION_SET, AvailabilityStatus
-from tramontane.dmp.xds.tables import ATTRIBUTES, AUTHOR_SLOTS, DOCUMENT, SUBMISSION, Form, Layout, Place
-from tramontane.dmp.xds.times import parse_full_time, parse_number, parse_time
+from tramontane.dmp.xds.names import RIM, SUBMISSION_SET
+from tramontane.dmp.xds.placing import (
+    AUTHOR,
+    DOCUMENT_PLAN,
+    SUBMISSION_PLAN,
+    UNCLASSIFIED,
+    Codes,
+    Fields,
+    Identifiers,
+    Plan,
+    Slots,
+    association_of,
+    place_attributes,
+    place_text,
+    place_values,
+)
+from tramontane.dmp.xds.tables import Form
 
 EXTRINSIC_OBJECT = f"{{{RIM}}}ExtrinsicObject"
 REGISTRY_PACKAGE = f"{{{RIM}}}RegistryPackage"
@@ -42,23 +54,8 @@ _NAME = f"{{{RIM}}}Name"
 _DESCRIPTION = f"{{{RIM}}}Description"
 _VERSION_INFO = f"{{{RIM}}}VersionInfo"
 
-_STATUSES: Mapping[str, AvailabilityStatus] = {status.value: status for status in AvailabilityStatus}
-
-_Take = Callable[[str, str, Keeping], Any]
-_Slots = Mapping[str, tuple[str, _Take | None]]
-_Codes = Mapping[str, Place]
 # Members of an Enum are slow to look up, and this happens for every code read.
 _AUTHORS, _CODE, _CODES = Form.AUTHORS, Form.CODE, Form.CODES
-_UNCLASSIFIED = Place("", Form.TEXT)
-_UNKNOWN: tuple[str, _Take | None] = ("", None)
-
-
-class _Plan(NamedTuple):
-    """A layout, its forms resolved to the functions that read them."""
-
-    slots: _Slots
-    classifications: _Codes
-    identifiers: Mapping[str, tuple[str, str]]
 
 
 def without_comments(element: etree._Element) -> etree._Element:
@@ -77,17 +74,16 @@ def read_objects(parent: etree._Element) -> Iterator[RegistryObject]:
 
 def read_document_entry(element: etree._Element) -> DocumentEntry:
     """The value of an ``ExtrinsicObject``."""
-    return DocumentEntry(**_fields(element, _DOCUMENT))
+    return DocumentEntry(**_fields(element, DOCUMENT_PLAN))
 
 
 def read_submission_set(element: etree._Element) -> SubmissionSet:
     """The value of a ``RegistryPackage``."""
-    return SubmissionSet(**_fields(element, _SUBMISSION))
+    return SubmissionSet(**_fields(element, SUBMISSION_PLAN))
 
 
 def read_association(element: etree._Element) -> Association:
     """The value of an ``Association``."""
-    attributes = dict(attributes_of(element))
     keeping = Keeping()
     slots = []
     for child in element:
@@ -95,14 +91,7 @@ def read_association(element: etree._Element) -> Association:
             slots.append(Slot(child.get("name", ""), values_of(child)))
         else:
             keeping.fragment(child)
-    return Association(
-        entry_uuid=attributes.pop("id", ""),
-        type=attributes.pop("associationType", ""),
-        source=attributes.pop("sourceObject", ""),
-        target=attributes.pop("targetObject", ""),
-        slots=tuple(slots),
-        kept=keeping.done(tuple(attributes.items())),
-    )
+    return association_of(dict(attributes_of(element)), slots, keeping)
 
 
 def read_object_ref(element: etree._Element) -> ObjectRef:
@@ -118,10 +107,10 @@ READERS: Mapping[str, Callable[[etree._Element], RegistryObject]] = {
 }
 
 
-def _fields(element: etree._Element, plan: _Plan) -> dict[str, Any]:
+def _fields(element: etree._Element, plan: Plan) -> Fields:
     """Keyword arguments of the model's class."""
-    slots, classifications, identifiers = plan
-    fields: dict[str, Any] = {}
+    _, slots, classifications, identifiers = plan
+    fields: Fields = {}
     keeping = Keeping()
     for child in element:
         tag = child.tag
@@ -133,79 +122,20 @@ def _fields(element: etree._Element, plan: _Plan) -> dict[str, Any]:
             _read_identifier(child, identifiers, fields, keeping)
         else:
             _read_other(child, tag, fields, keeping)
-    _read_attributes(element, fields, keeping)
+    place_attributes(attributes_of(element), fields, keeping)
     return fields
 
 
-def _read_attributes(element: etree._Element, fields: dict[str, Any], keeping: Keeping) -> None:
-    kept: tuple[tuple[str, str], ...] = ()
-    for item in attributes_of(element):
-        name, value = item
-        if name in ATTRIBUTES:
-            fields[ATTRIBUTES[name]] = value
-        elif name == "status":
-            status = fields["availability_status"] = _STATUSES.get(value)
-            if status is None:
-                keeping.spelling(name, value)
-        elif value != DOCUMENT_ENTRY:  # objectType, implied
-            kept = (*kept, item)
-    fields["kept"] = keeping.done(kept)
-
-
-def _read_slot(slot: etree._Element, known: _Slots, fields: dict[str, Any], keeping: Keeping) -> None:
-    """A known slot with one value, by far the most common shape; the others go to `_read_odd_slot`."""
+def _read_slot(slot: etree._Element, known: Slots, fields: Fields, keeping: Keeping) -> None:
     name = slot.get(b"name") or ""
-    field, take = known.get(name, _UNKNOWN)
-    if field and len(slot) == 1 and field not in fields and len(values := slot[0]) == 1:
-        text = (values[0].text or "").strip()
-        if text:
-            fields[field] = take(name, text, keeping) if take else text
-            return
-    _read_odd_slot(slot, name, known, fields, keeping)
-
-
-def _read_odd_slot(slot: etree._Element, name: str, known: _Slots, fields: dict[str, Any], keeping: Keeping) -> None:
-    """Unknown, or with several values, or none, or repeated."""
-    values = values_of(slot)
-    field, take = known.get(name, _UNKNOWN)
-    if take is _take_texts and values:
-        fields[field] = fields.get(field, ()) + values
-    elif not field or field in fields or not values or not values[0]:
-        keeping.slot(name, values)
+    if len(slot) == 1 and len(values := slot[0]) == 1:
+        place_text(name, (values[0].text or "").strip(), known, fields, keeping)
     else:
-        fields[field] = take(name, values[0], keeping) if take else values[0]
-        keeping.slot(name, values[1:])
+        place_values(name, values_of(slot), known, fields, keeping)
 
 
-def _take_time(name: str, text: str, keeping: Keeping) -> datetime | None:
-    instant = parse_full_time(text)
-    if instant is not None:
-        return instant
-    keeping.spelling(name, text)
-    return parse_time(text)
-
-
-def _take_number(name: str, text: str, keeping: Keeping) -> int | None:
-    number = parse_number(text)
-    if str(number) != text:
-        keeping.spelling(name, text)
-    return number
-
-
-def _take_texts(_: str, text: str, __: Keeping) -> tuple[str, ...]:
-    return (text,)
-
-
-_TAKE: Mapping[Form, _Take | None] = {
-    Form.TEXT: None,
-    Form.TEXTS: _take_texts,
-    Form.TIME: _take_time,
-    Form.NUMBER: _take_number,
-}
-
-
-def _read_classification(element: etree._Element, known: _Codes, fields: dict[str, Any], keeping: Keeping) -> None:
-    field, form = known.get(element.get(b"classificationScheme") or "", _UNCLASSIFIED)
+def _read_classification(element: etree._Element, known: Codes, fields: Fields, keeping: Keeping) -> None:
+    field, form = known.get(element.get(b"classificationScheme") or "", UNCLASSIFIED)
     if form is _CODE and field not in fields and (coded := _coded(element)):
         fields[field] = coded
     elif form is _CODES and (coded := _coded(element)):
@@ -233,9 +163,7 @@ def _coded(element: etree._Element) -> Coded | None:
     return Coded(code, (values[0].text or "").strip(), label)
 
 
-def _read_odd_code(
-    element: etree._Element, field: str, fields: dict[str, Any], keeping: Keeping, *, several: bool
-) -> None:
+def _read_odd_code(element: etree._Element, field: str, fields: Fields, keeping: Keeping, *, several: bool) -> None:
     """A code without name or scheme, or with more than that, or one too many: it is kept whole, and named if it can."""
     whole = classification_of(element)
     keeping.classification(whole)
@@ -246,17 +174,15 @@ def _read_odd_code(
 
 
 def _read_author(element: etree._Element) -> Author:
-    author: dict[str, Any] = {}
+    author: Fields = {}
     keeping = Keeping()
     for child in element:
         if child.tag == _SLOT:
-            _read_slot(child, _AUTHOR_SLOTS, author, keeping)
+            _read_slot(child, AUTHOR, author, keeping)
     return Author(slots=keeping.slots(), **author)
 
 
-def _read_identifier(
-    element: etree._Element, known: Mapping[str, tuple[str, str]], fields: dict[str, Any], keeping: Keeping
-) -> None:
+def _read_identifier(element: etree._Element, known: Identifiers, fields: Fields, keeping: Keeping) -> None:
     scheme = element.get(b"identificationScheme") or ""
     field, _ = known.get(scheme, ("", ""))
     if field and field not in fields:
@@ -266,7 +192,7 @@ def _read_identifier(
         keeping.identifier(ExternalIdentifier(scheme, element.get("value", ""), label))
 
 
-def _read_other(element: etree._Element, tag: str, fields: dict[str, Any], keeping: Keeping) -> None:
+def _read_other(element: etree._Element, tag: str, fields: Fields, keeping: Keeping) -> None:
     if tag == _NAME:
         fields["title"] = keeping.name(element)
     elif tag == _DESCRIPTION:
@@ -275,16 +201,3 @@ def _read_other(element: etree._Element, tag: str, fields: dict[str, Any], keepi
         fields["version"] = element.get(b"versionName") or ""
     else:
         keeping.fragment(element)
-
-
-def _plan(layout: Layout) -> _Plan:
-    return _Plan(
-        {name: (place.field, _TAKE[place.form]) for name, place in layout.slots.items()},
-        layout.classifications,
-        layout.identifiers,
-    )
-
-
-_AUTHOR_SLOTS: _Slots = {name: (place.field, _TAKE[place.form]) for name, place in AUTHOR_SLOTS.items()}
-_DOCUMENT = _plan(DOCUMENT)
-_SUBMISSION = _plan(SUBMISSION)
