@@ -82,7 +82,9 @@ def pdf(board: Board, entity: LegalEntity, *, at: datetime) -> bytes:
         "objectives": [
             [f"{row.objective.id} {row.objective.libelle}", *(_cell(cell) for cell in row.cells)] for row in board.rows
         ],
-        "dicah": [[one.key, one.label, "✓" if one.done else "À faire", one.figure, one.action] for one in board.dicah],
+        "dicah": [
+            [one.key, one.label, "Remplie" if one.done else "À faire", one.figure, one.action] for one in board.dicah
+        ],
         "charts": [
             {"title": one.title, "points": [[point.month, point.share] for point in one.points]} for one in board.charts
         ],
@@ -94,9 +96,11 @@ def pdf(board: Board, entity: LegalEntity, *, at: datetime) -> bytes:
 
 
 def _cell(cell: Cell) -> str:
-    measured = f"{cell.share} ({cell.counted})" if cell.counted else "—"
-    reason = f"\n{cell.figure.reason}" if cell.figure.reason else ""
-    return f"{str(cell.figure.state).capitalize()}\n{measured}, cible {cell.target}{reason}"
+    """State, measure and target, a line each; a document has no share."""
+    figure = cell.figure
+    measured = f"{cell.share} ({cell.counted}), " if cell.counted and figure.threshold is not None else ""
+    lines = [str(figure.state).capitalize(), f"{measured}cible : {cell.target}", figure.reason]
+    return "\n".join(line for line in lines if line)
 
 
 def _action(lever: Lever) -> str:
