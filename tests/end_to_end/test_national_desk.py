@@ -28,6 +28,7 @@ from tramontane.client import (
 )
 from tramontane.dmp.identity import FinessJuridique
 from tramontane.dmp.transactions import td3_1
+from tramontane.dmp.vihf import Vihf
 from tramontane.dmp.xds import DocumentCriteria, find_documents
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.xdist_group("national_desk")]
@@ -82,7 +83,8 @@ class Desk:
         """No verification, the same token again, a closed record called and called again."""
         query = find_documents(DocumentCriteria())
         same = token(vihf())
-        for content in (same, same, *(vihf(patient=CLOSED) for _ in range(4))):
+        calls: list[Vihf | bytes] = [same, same, *(vihf(patient=CLOSED) for _ in range(4))]
+        for content in calls:
             self.national.send(td3_1.request(call(content), query))
 
 
