@@ -18,7 +18,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 REQUESTS, WARM_UP = 200, 20
-PROFESSIONALS, STRUCTURES = 20_000, 500
+# Few, so that whoever is asked for fills a page at the smallest size too: else a page of fifty would be compared with an empty one.
+PROFESSIONALS, STRUCTURES = 100, 20
 # The last trace is here; each is a second before the next, whatever their number: a day holds 86,400.
 LAST = datetime(2026, 11, 22, 22, tzinfo=UTC)
 _FILL = """
