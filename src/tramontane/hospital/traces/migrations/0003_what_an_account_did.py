@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('traces', '0002_append_only'),
+        ("traces", "0002_append_only"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='trace',
-            index=models.Index(condition=models.Q(('event__in', ['connexion.reussie', 'dmp.reponse'])), fields=['account_id', 'event', 'transaction', 'outcome', 'access_mode', 'recorded_at'], name='traces_trac_account_did_idx'),
+            model_name="trace",
+            index=models.Index(
+                condition=models.Q(("event__in", ["connexion.reussie", "dmp.reponse"])),
+                fields=["account_id", "event", "transaction", "outcome", "access_mode", "recorded_at"],
+                name="traces_trac_account_did_idx",
+            ),
         ),
     ]
