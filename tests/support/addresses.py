@@ -204,7 +204,7 @@ INTERFACES = {
 }
 
 _DOSSIER = {"number": "dossier"}
-_EXIGENCE = {**_DOSSIER, "exigence": "=D11"}
+_EXIGENCE = {**_DOSSIER, "exigence": "=exi-20"}
 _RESERVE = {**_DOSSIER, "reserve": "reserve"}
 DOSSIER, SHOWS_DOSSIER = Address(_DOSSIER), Address(_DOSSIER, shows=True)
 REGISTERS = {
@@ -229,6 +229,18 @@ REGISTERS = {
     "guide": PAGE,
 }
 
+PAPERS = {
+    "documents": DOSSIER,
+    "document": Address({**_DOSSIER, "key": "=support", "form": "=pdf"}),
+    "workbook": DOSSIER,
+    "take-back": DOSSIER,
+    "exchange": Address({**_DOSSIER, "name": "=ciso-assistant"}),
+    "pack": DOSSIER,
+    "signature": DOSSIER,
+    "sign-elsewhere": DOSSIER,
+    "sign-here": DOSSIER,
+}
+
 HOMOLOGATION = {
     "home": PAGE,
     "dossiers": PAGE,
@@ -239,8 +251,8 @@ HOMOLOGATION = {
     "dossier": DOSSIER,
     "move": Address(_DOSSIER, form={"move": "finish"}, idle="asks for a move that the dossier's state allows"),
     "exigences": DOSSIER,
-    "assess": Address({**_DOSSIER, "exigence": "=D11"}, idle="no such exigence in the tests' référentiel"),
-    "comment": Address(_EXIGENCE, form={"text": "Intrus"}, idle="no such exigence in the tests' référentiel"),
+    "assess": Address(_EXIGENCE),
+    "comment": Address(_EXIGENCE, form={"text": "Intrus"}),
     "add-proof": Address(_EXIGENCE, form={"title": "Intrus"}),
     "attach": Address(_EXIGENCE, form={"evidence": "{evidence}"}),
     "detach": Address(_EXIGENCE, form={"evidence": "{evidence}"}),
@@ -259,11 +271,13 @@ HOMOLOGATION = {
     "invitation": Address(_DOSSIER, idle="no sitting was convened"),
     "act": Address({**_DOSSIER, "what": "=convoquer"}, idle="acts are those of the sitting's state"),
     "pv": DOSSIER,
+    "rgpd": Address(_DOSSIER, idle="nothing was signed"),
     "names": DOSSIER,
     "signed": Address(_DOSSIER, idle="nothing was signed"),
     "deadlines": DOSSIER,
     "void": Address(_DOSSIER, idle="nothing was signed"),
     "journal": DOSSIER,
+    **PAPERS,
     **REGISTERS,
 }
 
