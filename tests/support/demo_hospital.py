@@ -40,7 +40,7 @@ def open_demo(directory: Path) -> Iterator[str]:
             if "Ctrl-C" in line:
                 break
         # The demo opens the pages of the national stand-in too: the application is the one it names so.
-        found = re.search(r"^Application de l’hôpital : (http://localhost:\d+)", said, re.MULTILINE)
+        found = re.search(r"^\s*Application de l.hôpital\s:\s(http://localhost:\d+)", said, re.MULTILINE)
         assert found is not None, said
         try:
             yield found[1]
