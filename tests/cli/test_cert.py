@@ -113,7 +113,7 @@ def test_pki_demo_writes_certificates_that_cert_check_accepts(tmp_path: Path) ->
     result = run("pki", "demo", "--sortie", tmp_path, "--json")
     assert (result.exit_code, json.loads(result.output)["leaves"]) == (
         0,
-        ["authentification", "signature", "insi", "serveur", "carte"],
+        ["authentification", "signature", "insi", "carte-cpe", "serveur", "carte"],
     )
     pair = ("--authentification", tmp_path / "authentification.crt.pem", "--signature", tmp_path / "signature.crt.pem")
     trust = ("--racine", tmp_path / "racine.pem", "--crl", tmp_path / "crl.pem", "--finess-juridique", "990000010")

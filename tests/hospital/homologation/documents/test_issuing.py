@@ -108,7 +108,7 @@ def test_what_is_not_our_pv_is_refused_and_nothing_is_kept(scene: Scene, dossier
 def test_a_pv_of_before_a_decision_taken_back_is_another_document(scene: Scene, dossier: Dossier, pki: TestPki) -> None:
     signed = local.sign(issuing.handed(dossier, "pv", "pdf", actor=scene.actor), pki.sign, reason="PV").content
     judging.reconsider(dossier, motive="Durée à revoir", actor=scene.actor)
-    ruling = judging.Ruling(Judgement.Decision.HOMOLOGATED, 12)
+    ruling = judging.Ruling(Judgement.Decision.HOMOLOGATED, 6)
     judging.decide(dossier, ruling, actor=scene.actor)
     issuing.handed(dossier, "pv", "pdf", actor=scene.actor)
     with pytest.raises(RefusedError) as refused:
