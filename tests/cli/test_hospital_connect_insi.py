@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,21 @@ def test_a_usable_connection_is_kept_by_reference_and_traced(entity: LegalEntity
     row = InsiConnection.objects.get(legal_entity=entity)
     assert row.authentication == f"file:{tmp_path}/insi.pem"
     assert Trace.objects.get().event == "configuration.modifiee"
+
+
+def test_the_connection_is_told_in_json(entity: LegalEntity, tmp_path: Path) -> None:
+    connect(tmp_path, entity.finess_juridique)  # writes the files
+    words = ["--entite", entity.finess_juridique, "--url", "https://localhost/insi", "--json"]
+    files = [
+        "--certificat",
+        f"{tmp_path}/insi.pem",
+        "--autorites",
+        f"{tmp_path}/trust.pem",
+        "--crl",
+        f"{tmp_path}/crl.pem",
+    ]
+    told = json.loads(CliRunner().invoke(hospital, ["connect-insi", *words, *files]).output)
+    assert told == {"finess_juridique": entity.finess_juridique, "url": "https://localhost/insi", "connected": True}
 
 
 def test_connecting_again_replaces(entity: LegalEntity, tmp_path: Path) -> None:

@@ -303,6 +303,8 @@ def test_the_pv_is_shown_with_its_words_then_signed(client: Client, scene: Scene
     signed = post(client, "pv", dossier.number, file=FILE("pv.pdf", PV), signed_on=moving.today().isoformat())
     assert "Le procès-verbal est signé" in signed
     assert "Louis Anglade" in signed
+    checks = Homologation.objects.get(dossier=dossier).signature_report["checks"]
+    assert [(one["code"], one["outcome"]) for one in checks] == [("signature", "not run")]
     answer = client.get(reverse("homologation:signed", args=[dossier.number]))
     assert b"".join(answer.streaming_content) == PV  # type: ignore[attr-defined]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tramontane.cli.base import FrenchCommand
+from tramontane.cli.base import FrenchCommand, emit, json_option
 from tramontane.cli.hospital import start
 from tramontane.cli.hospital_operations.connecting import COMMAND_LINE, entity_of
 
@@ -34,7 +34,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--entete", "header", type=_FILE, metavar="FICHIER", help="XML à placer tel quel dans l'en-tête de sécurité."
 )
-def connect_insi(finess: str, url: str, secret: str, **paths: Path | None) -> None:
+@json_option
+def connect_insi(*, finess: str, url: str, secret: str, as_json: bool, **paths: Path | None) -> None:
     """Enregistrer la connexion d'une entité juridique au téléservice INSi.
 
     Les fichiers ne sont pas copiés : la base ne garde que leurs chemins.
@@ -54,4 +55,7 @@ def connect_insi(finess: str, url: str, secret: str, **paths: Path | None) -> No
         "security_path": files["header"],
     }
     insi.connect(entity, values, actor=Actor(entity.finess_juridique, account_name=COMMAND_LINE))
+    if as_json:
+        emit({"finess_juridique": entity.finess_juridique, "url": url, "connected": True})
+        return
     click.echo("Connexion à INSi enregistrée : le bouton « Interroger INSi » est proposé au bureau des admissions.")

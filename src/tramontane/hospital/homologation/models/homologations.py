@@ -35,7 +35,7 @@ class Homologation(models.Model):
     signed_file = models.FileField(upload_to="pv/%Y", max_length=200)
     signed_file_name = models.CharField(max_length=200)
     signed_sha256 = models.CharField(max_length=64)
-    # What a verification of the signature found; empty for a scanned paper, which proves itself to nobody.
+    # What was verified of the signature and what could not be: of a scanned paper, nothing.
     signature_report = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")

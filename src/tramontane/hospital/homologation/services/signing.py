@@ -32,7 +32,7 @@ class SignedPv:
     Attributes:
         content, name: the file.
         signed_on: the day of the signature; the months run from it.
-        report: what a verification of an electronic signature found; empty for a scanned paper.
+        report: what was verified of the signature, and what could not be (`documents.signature.report`).
     """
 
     content: bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse
@@ -12,6 +13,7 @@ from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.homologation import permissions, snapshot
 from tramontane.hospital.homologation.commission_forms import NamesForm, RgpdForm, SignedForm
+from tramontane.hospital.homologation.documents import issuing
 from tramontane.hospital.homologation.models import Dossier, Homologation, Judgement, RgpdItem
 from tramontane.hospital.homologation.selectors.dossiers import judgement_of, referentiel_of
 from tramontane.hospital.homologation.selectors.facts import facts
@@ -30,8 +32,9 @@ def pv(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     )
     if posting and form.is_valid():
         who, values = actor(request.account, request.proof), form.cleaned_data
-        signed = signing.SignedPv(values["file"].read(signing.MAX_BYTES + 1), values["file"].name, values["signed_on"])
-        if succeeded(request, lambda: signing.sign(dossier, signed, actor=who), "Le PV signé est enregistré.", form):
+        data, name = values["file"].read(signing.MAX_BYTES + 1), values["file"].name
+        take = partial(issuing.take_scanned, dossier, data, name, values["signed_on"], actor=who)
+        if succeeded(request, take, "Le PV signé est enregistré.", form):
             return redirect("homologation:pv", dossier.number)
     return page(request, dossier, "pv", _shown(dossier) | {"form": form}, status=422 if form.errors else 200)
 
