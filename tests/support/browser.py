@@ -11,7 +11,7 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from django.conf import settings
-from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Error, Page, sync_playwright
 
 # The content security policy forbids inline scripts; axe is injected by the debugging protocol, past the policy.
 _OPTIONS = {"bypass_csp": True, "locale": "fr-FR", "timezone_id": "Europe/Paris"}
@@ -62,7 +62,12 @@ def put_session(context: BrowserContext, base_url: str, key: str) -> None:
 
 def violations(page: Page) -> list[str]:
     """What axe finds wrong: rule, and the first element."""
-    found = Axe().run(page).response["violations"]
+    page.wait_for_load_state()
+    try:
+        found = Axe().run(page).response["violations"]
+    except Error:  # the document was left while axe walked it, after a click that navigates: judge the one that came
+        page.wait_for_load_state()
+        found = Axe().run(page).response["violations"]
     return [f"{item['id']}: {item['nodes'][0]['html'][:160]}" for item in found]
 
 

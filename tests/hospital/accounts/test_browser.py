@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pyotp
 import pytest
@@ -190,6 +190,12 @@ def test_every_page_passes_axe_and_fits_its_screen(browser: Any, site: str, widt
     assert wrong == {}
 
 
+def follow(page: Page, role: Literal["button", "link"], name: str) -> None:
+    """Click, and wait for the page it leads to: axe on a page that is being left finds no document."""
+    with page.expect_navigation():
+        page.get_by_role(role, name=name).click()
+
+
 def check(page: Page, name: str, wrong: dict[str, list[str]]) -> None:
     """Axe, no sideways scroll, one level-1 heading."""
     shot(page, name)
@@ -214,21 +220,21 @@ def states(page: Page, site: str, width: int, dark: bool, wrong: dict[str, list[
     def import_report() -> None:
         page.goto(f"{site}/comptes/import/")
         page.get_by_label("Fichier CSV").set_input_files(file)  # type: ignore[arg-type]
-        page.get_by_role("button", name="Vérifier le fichier").click()
+        follow(page, "button", "Vérifier le fichier")
 
     def account_refused() -> None:
         page.goto(f"{site}/comptes/nouveau/")
         page.get_by_label("Numéro RPPS").fill("12345678901")
-        page.get_by_role("button", name="Enregistrer").click()
+        follow(page, "button", "Enregistrer")
 
     def verified() -> None:
         page.goto(f"{site}/traces/")
-        page.get_by_role("button", name="Vérifier la chaîne").click()
+        follow(page, "button", "Vérifier la chaîne")
 
     def patient_list() -> None:
         page.goto(f"{site}/traces/patient/")
         page.get_by_label("Matricule INS").fill("254036938301245")
-        page.get_by_role("button", name="Afficher la liste").click()
+        follow(page, "button", "Afficher la liste")
 
     def menu() -> None:
         page.goto(f"{site}/comptes/")
@@ -236,17 +242,17 @@ def states(page: Page, site: str, width: int, dark: bool, wrong: dict[str, list[
 
     def codes_shown() -> None:
         page.goto(f"{site}/mon-compte/codes-de-secours/")
-        page.get_by_role("button", name="Créer mes codes").click()
+        follow(page, "button", "Créer mes codes")
 
     def logged_out() -> None:
         page.goto(f"{site}/comptes/")
         page.locator(".menu summary").click()
-        page.get_by_role("button", name="Se déconnecter").click()
+        follow(page, "button", "Se déconnecter")
 
     def wrong_password() -> None:
         page.get_by_label("Identifiant").fill("personne")
         page.get_by_label("Mot de passe").fill("x")
-        page.get_by_role("button", name="Continuer").click()
+        follow(page, "button", "Continuer")
 
     def second_factor() -> None:
         account = make_account(roles=(), password=PASSWORD)
@@ -257,7 +263,7 @@ def states(page: Page, site: str, width: int, dark: bool, wrong: dict[str, list[
         page.goto(f"{site}/connexion/")
         page.get_by_label("Identifiant").fill(account.login)
         page.get_by_label("Mot de passe").fill(PASSWORD)
-        page.get_by_role("button", name="Continuer").click()
+        follow(page, "button", "Continuer")
         page.get_by_text("Je n’ai ni ma clé ni mon téléphone").click()
 
     def enrol() -> None:
@@ -265,10 +271,10 @@ def states(page: Page, site: str, width: int, dark: bool, wrong: dict[str, list[
         page.goto(f"{site}/connexion/")
         page.get_by_label("Identifiant").fill(account.login)
         page.get_by_label("Mot de passe").fill(PASSWORD)
-        page.get_by_role("button", name="Continuer").click()
+        follow(page, "button", "Continuer")
 
     def enrol_totp() -> None:
-        page.get_by_role("link", name="Utiliser une application").click()
+        follow(page, "link", "Utiliser une application")
 
     steps: tuple[Callable[[], None], ...] = (
         import_report, account_refused, verified, patient_list, menu, codes_shown, logged_out, wrong_password,
