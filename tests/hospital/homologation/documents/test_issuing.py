@@ -5,23 +5,27 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from support.homologation_scene import Scene
+from support.homologation_scene import PV, Scene
 from support.pki import TestPki
 from tramontane.dmp.errors import LocalError
-from tramontane.hospital.homologation.documents import issuing
+from tramontane.hospital.homologation.documents import bundle, issuing, wording
 from tramontane.hospital.homologation.documents.signature import local
-from tramontane.hospital.homologation.models import Dossier, EvidenceRevision, Homologation, Judgement
+from tramontane.hospital.homologation.documents.wording import handed_out
+from tramontane.hospital.homologation.models import Action, Dossier, EvidenceRevision, Homologation, Judgement
 from tramontane.hospital.homologation.selectors import journal
-from tramontane.hospital.homologation.services import judging, moving
+from tramontane.hospital.homologation.services import judging, moving, proving, reserving
 from tramontane.hospital.homologation.services.errors import RefusedError
 from tramontane.pack import Report, verify
+from tramontane.rules.homologation import ActionState
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +56,8 @@ def verified(data: bytes) -> Report:
 def test_the_pv_handed_out_twice_is_the_same_file_and_its_digest_is_traced(scene: Scene, dossier: Dossier) -> None:
     first = issuing.handed(dossier, "pv", "pdf", actor=scene.actor)
     assert issuing.handed(dossier, "pv", "pdf", actor=scene.actor) == first
-    assert list(issuing.originals(dossier).values()) == [len(first)]
+    assert [(one.size, one.current) for one in handed_out(dossier, "pv")] == [(len(first), True)] * 2
+    assert wording.warning(dossier) == ""
 
 
 def test_before_the_decision_there_is_no_pv_and_the_other_documents_exist(scene: Scene) -> None:
@@ -113,8 +118,68 @@ def test_a_pv_of_before_a_decision_taken_back_is_another_document(scene: Scene, 
     issuing.handed(dossier, "pv", "pdf", actor=scene.actor)
     with pytest.raises(RefusedError) as refused:
         issuing.take_signed(dossier, signed, "pv.pdf", actor=scene.actor)
-    assert refused.value.objections[0].sentence.startswith("Octets de notre PV")
+    assert (
+        "ne dit plus ce que dit le dossier (Décision de la commission : annulée" in refused.value.objections[0].sentence
+    )
     assert not Homologation.objects.exists()
+
+
+def _lifted(dossier: Dossier, scene: Scene) -> None:
+    proof = EvidenceRevision.objects.filter(evidence__legal_entity=scene.entity).first()
+    assert proof is not None
+    reserving.lift(dossier.reserves.get(), proof.evidence, on=moving.today(), actor=scene.actor)
+
+
+def _done(dossier: Dossier, scene: Scene) -> None:
+    action = Action.objects.get(reserve__dossier=dossier)
+    reserving.follow(action, ActionState.DONE, actor=scene.actor)
+
+
+def _planned(dossier: Dossier, scene: Scene) -> None:
+    reserving.plan(dossier.reserves.get(), "Former le service", "DSI", moving.today(), actor=scene.actor)
+
+
+@pytest.mark.parametrize("change", [_lifted, _done, _planned])
+def test_a_pv_of_before_a_reserve_or_an_action_changed_is_no_longer_the_one_to_sign(
+    change: Callable[[Dossier, Scene], None], scene: Scene, dossier: Dossier, pki: TestPki
+) -> None:
+    before = issuing.handed(dossier, "pv", "pdf", actor=scene.actor)
+    issuing.handed(dossier, "support", "pdf", actor=scene.actor)
+    change(dossier, scene)
+    warned = wording.warning(dossier)
+    assert "il ne dit plus ce que dit le dossier (EXI 20 : " in warned
+    assert not handed_out(dossier, "support")[0].current
+    signed = local.sign(before, pki.sign, reason="PV").content
+    with pytest.raises(RefusedError) as refused:
+        issuing.take_signed(dossier, signed, "pv.pdf", actor=scene.actor)
+    with pytest.raises(RefusedError) as scanned:
+        issuing.take_scanned(dossier, PV, "pv.pdf", moving.today(), actor=scene.actor)
+    said = (*refused.value.objections, *scanned.value.objections)
+    assert [one.sentence.startswith("Mots du PV") for one in said] == [True, True]
+    assert not Homologation.objects.exists()
+    after = issuing.handed(dossier, "pv", "pdf", actor=scene.actor)
+    kept = issuing.take_signed(dossier, local.sign(after, pki.sign, reason="PV").content, "pv.pdf", actor=scene.actor)
+    assert {one["code"]: one["outcome"] for one in kept.signature_report["checks"]}["mots"] == "passed"
+
+
+def test_a_pv_handed_out_stays_the_one_to_sign_while_only_a_proof_changes(scene: Scene, dossier: Dossier) -> None:
+    issuing.handed(dossier, "pv", "pdf", actor=scene.actor)
+    issuing.handed(dossier, "support", "pdf", actor=scene.actor)
+    kept = EvidenceRevision.objects.get(evidence__legal_entity=scene.entity).evidence
+    file = SimpleUploadedFile("cr-2.pdf", b"%PDF-1.7 autre", "application/pdf")
+    proving.revise(dossier, kept, proving.Content(moving.today(), file=file), actor=scene.actor)
+    assert wording.warning(dossier) == ""
+    assert not handed_out(dossier, "support")[0].current
+
+
+def test_a_scanned_pv_says_which_papers_it_may_be(scene: Scene, dossier: Dossier) -> None:
+    issuing.handed(dossier, "pv", "pdf", actor=scene.actor)
+    _done(dossier, scene)
+    issuing.handed(dossier, "pv", "pdf", actor=scene.actor)
+    kept = issuing.take_scanned(dossier, PV, "pv.pdf", moving.today(), actor=scene.actor)
+    said = {one["code"]: one for one in kept.signature_report["checks"]}["mots"]
+    assert said["outcome"] == "not run"
+    assert "d’autres remis avant disent autre chose" in said["detail"]
 
 
 def test_no_transaction_waits_for_the_time_stamp(
@@ -143,6 +208,10 @@ def test_signing_here_with_the_configured_key_says_that_the_time_stamp_failed(
     assert kept.signature_mode == "local"
     assert kept.signature_report["level"] == "PAdES B-B"
     assert kept.signature_report["timestamp_failure"] == "TimestampRequestError"
+    assert kept.signature_report["trust"] == "non vérifiée"
+    assert ("Confiance de la signature", "NON VÉRIFIÉE : rien n’établit ici l’identité du signataire") in bundle.head(
+        kept
+    ).facts
 
 
 def test_authorities_that_cannot_be_read_are_said(settings: Any, tmp_path: Path) -> None:

@@ -42,10 +42,17 @@ def head(homologation: Homologation) -> Head:
         ("Signé le", f"{long_date(homologation.signed_on)} par {homologation.signatory}"),
         ("Mention", homologation.mention),
         ("Signature", homologation.get_signature_mode_display()),
+        ("Confiance de la signature", _trust(homologation)),
         ("Empreinte du dossier figé", homologation.sha256),
     )
     labels = {row["id"]: row["libelle"] for row in frozen["exigences"]}
     return Head(f"Pack d’audit, dossier n° {frozen['dossier']}", facts, ROLES, _NOTE, labels)
+
+
+def _trust(homologation: Homologation) -> str:
+    """A signature nobody vouches for is not to be read as somebody's."""
+    said = str(homologation.signature_report.get("trust", "non vérifiée"))
+    return said if said == "vérifiée" else f"{said.upper()} : rien n’établit ici l’identité du signataire"
 
 
 def parts(homologation: Homologation) -> Iterator[Part]:

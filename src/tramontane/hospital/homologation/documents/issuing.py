@@ -20,10 +20,10 @@ from tramontane.hospital.consultations.connection.credentials import open_signer
 from tramontane.hospital.homologation.documents import bundle
 from tramontane.hospital.homologation.documents.content import content_of
 from tramontane.hospital.homologation.documents.papers import PAPERS
-from tramontane.hospital.homologation.documents.signature import local, verifying
+from tramontane.hospital.homologation.documents.signature import apart, local
 from tramontane.hospital.homologation.documents.signature.report import Report, scanned
+from tramontane.hospital.homologation.documents.wording import handed_out, wording, words_check
 from tramontane.hospital.homologation.models import Dossier, Homologation
-from tramontane.hospital.homologation.selectors import journal
 from tramontane.hospital.homologation.selectors.facts import PARIS
 from tramontane.hospital.homologation.services import signing
 from tramontane.hospital.homologation.services.errors import RefusedError, refuse
@@ -56,6 +56,7 @@ def handed(dossier: Dossier, key: str, form: str, *, actor: Actor) -> bytes:
         "form": form,
         "sha256": sha256,
         "size": len(data),
+        "words": wording(key, content),
     }
     trace(dossier, "homologation.document", actor, **detail)
     return data
@@ -71,49 +72,28 @@ FORMS: dict[str, Callable[[document.Document, datetime], bytes]] = {
 }
 
 
-# A decision, a signatory, a state: a PV handed out before says other words than those a signature freezes.
-_REWORDED = ("homologation.decision", "homologation.dossier")
-
-
-def originals(dossier: Dossier) -> dict[str, int]:
-    """SHA-256 → size of each PV of this dossier that was handed out since its words last changed."""
-    traces = journal.traces(dossier)
-    changed = traces.filter(event__in=_REWORDED).values_list("pk", flat=True).first() or 0
-    rows = traces.filter(event="homologation.document", detail__kind="pv", detail__form="pdf", pk__gt=changed)
-    return {row.detail["sha256"]: int(row.detail["size"]) for row in rows}
-
-
-@transaction.atomic
 def take_scanned(dossier: Dossier, data: bytes, name: str, signed_on: date, *, actor: Actor) -> Homologation:
     """A PV signed by hand, scanned: digest, who brings it, when. Nothing of it can be verified, and the report says so.
 
     Raises:
-        RefusedError, ForbiddenMove: as `services.signing.sign`.
+        RefusedError, ForbiddenMove: as `services.signing.sign`; or every PV handed out says other words.
     """
-    report = scanned().plain(verified_at=clock.now())
-    return signing.sign(dossier, signing.SignedPv(data, name, signed_on, Mode.SCANNED, report), actor=actor)
+    kept = signing.SignedPv(data, name, signed_on, Mode.SCANNED)
+    return _keep(dossier, kept, scanned(), actor)
 
 
-def examine(dossier: Dossier, data: bytes) -> Report:
-    """The checks on a PV that comes back from a parapheur."""
-    return verifying.examine(data, originals(dossier), authorities())
-
-
-@transaction.atomic
 def take_signed(dossier: Dossier, data: bytes, name: str, *, actor: Actor) -> Homologation:
     """A PV signed in an external parapheur, verified before it is kept.
 
     Raises:
         RefusedError: a check failed; `objections` says which.
         ForbiddenMove: as `services.signing.sign`.
+        LocalError: authorities that cannot be read, or a verification that has no turn.
     """
     refuse("file", "" if 0 < len(data) <= signing.MAX_BYTES else "Joindre le PV signé, de 25 Mo au plus.")
     report = examine(dossier, data)
-    if report.failures:
-        raise RefusedError(Objection("file", f"{one.title} : {one.detail or 'refusé'}.") for one in report.failures)
     moment = (report.signed_at or clock.now()).astimezone(PARIS)
-    kept = signing.SignedPv(data, name, moment.date(), Mode.PARAPHEUR, report.plain(verified_at=clock.now()))
-    return signing.sign(dossier, kept, actor=actor)
+    return _keep(dossier, signing.SignedPv(data, name, moment.date(), Mode.PARAPHEUR), report, actor)
 
 
 def sign_here(dossier: Dossier, key: Signer, *, actor: Actor) -> Homologation:
@@ -123,20 +103,32 @@ def sign_here(dossier: Dossier, key: Signer, *, actor: Actor) -> Homologation:
 
     Raises:
         CertificateMisuse: the key refused.
-        RefusedError, ForbiddenMove: as `take_signed`.
+        RefusedError, ForbiddenMove, LocalError: as `take_signed`.
     """
     pdf = handed(dossier, "pv", "pdf", actor=actor)
     stamper = local.timestamper(settings.ENVIRONMENT.timestamp_url)
     signed = local.sign(pdf, key, reason=PAPERS["pv"].title, timestamper=stamper)
-    report = examine(dossier, signed.content)
-    if report.failures:
-        raise RefusedError(Objection("", f"{one.title} : {one.detail or 'refusé'}.") for one in report.failures)
-    said = report.plain(verified_at=clock.now())
-    if signed.timestamp_failure:
-        said["timestamp_failure"] = signed.timestamp_failure
+    report = replace(examine(dossier, signed.content), timestamp_failure=signed.timestamp_failure)
     today = clock.now().astimezone(PARIS).date()
-    kept = signing.SignedPv(signed.content, "proces-verbal-signe.pdf", today, Mode.LOCAL, said)
-    return signing.sign(dossier, kept, actor=actor)
+    kept = signing.SignedPv(signed.content, "proces-verbal-signe.pdf", today, Mode.LOCAL)
+    return _keep(dossier, kept, report, actor)
+
+
+def examine(dossier: Dossier, data: bytes) -> Report:
+    """The checks on the bytes of a PV that comes back, in a process of its own; outside any transaction."""
+    originals = {one.sha256: one.size for one in handed_out(dossier, "pv")}
+    return apart.examine(data, originals, authorities())
+
+
+@transaction.atomic
+def _keep(dossier: Dossier, pv: signing.SignedPv, report: Report, actor: Actor) -> Homologation:
+    """Compare the words while nobody can change them, then freeze."""
+    row = Dossier.objects.select_for_update().select_related("edition", "legal_entity").get(pk=dossier.pk)
+    papers = handed_out(row, "pv")
+    report = replace(report, checks=(*report.checks, words_check(row, papers, report.original_sha256)))
+    if report.failures:
+        raise RefusedError(Objection("file", f"{one.title} : {one.detail or 'refusé'}.") for one in report.failures)
+    return signing.sign(row, replace(pv, report=report.plain(verified_at=clock.now())), actor=actor)
 
 
 def configured_key() -> Signer | None:
@@ -149,15 +141,15 @@ def configured_key() -> Signer | None:
     return open_signer(environment.pv_key, environment.pv_secret or None) if environment.pv_key else None
 
 
-def authorities() -> list[object]:
-    """Certificates trusted for signatures; empty when none is configured.
+def authorities() -> list[bytes]:
+    """Certificates trusted for signatures, in DER; empty when none is configured.
 
     Raises:
         LocalError: the file configured cannot be read.
     """
     path = settings.ENVIRONMENT.pv_authorities
     try:
-        return list(load_certs_from_pemder_data(Path(path).read_bytes())) if path else []
+        return [one.dump() for one in load_certs_from_pemder_data(Path(path).read_bytes())] if path else []
     except (OSError, ValueError) as error:
         raise LocalError(
             "Les autorités de confiance des signatures ne se lisent pas.",

@@ -19,6 +19,7 @@ from tramontane.hospital.homologation.documents.content import content_of
 from tramontane.hospital.homologation.documents.exchange import EXCHANGES
 from tramontane.hospital.homologation.documents.forms import WorkbookForm
 from tramontane.hospital.homologation.documents.papers import PAPERS
+from tramontane.hospital.homologation.documents.wording import handed_out
 from tramontane.hospital.homologation.models import Dossier, Homologation
 from tramontane.hospital.homologation.selectors import journal
 from tramontane.hospital.homologation.services import moving
@@ -36,10 +37,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def documents(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     """Every document, in each form it has."""
     signed: Homologation | None = getattr(dossier, "homologation", None)
-    decided = content_of(dossier).decided
+    content = content_of(dossier)
+    papers = [
+        (key, paper, content.decided or not paper.decided, next(iter(handed_out(dossier, key, content)), None))
+        for key, paper in PAPERS.items()
+    ]
     packs = journal.traces(dossier).filter(event="homologation.pack")[:5]
     context = {
-        "papers": [(key, paper, decided or not paper.decided) for key, paper in PAPERS.items()],
+        "papers": papers,
         "signed": signed,
         "packs": [(row.recorded_at, row.account_name, row.detail["files"], row.detail["sha256"]) for row in packs],
         "exchanges": EXCHANGES.items(),

@@ -13,7 +13,7 @@ from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.homologation import permissions, snapshot
 from tramontane.hospital.homologation.commission_forms import NamesForm, RgpdForm, SignedForm
-from tramontane.hospital.homologation.documents import issuing
+from tramontane.hospital.homologation.documents import issuing, wording
 from tramontane.hospital.homologation.models import Dossier, Homologation, Judgement, RgpdItem
 from tramontane.hospital.homologation.selectors.dossiers import judgement_of, referentiel_of
 from tramontane.hospital.homologation.selectors.facts import facts
@@ -55,6 +55,7 @@ def _shown(dossier: Dossier) -> dict[str, Any]:
         return shown
     lines = [one for one in known.lines if one.reserve and one.assessment.level.unmet]
     return shown | {
+        "warning": wording.warning(dossier),
         "words": _words(dossier, judgement),
         "plan": [(one.exigence.libelle, one.reserve) for one in lines],
         "perimeters": [one for one in known.lines if one.assessment.perimeter and one.assessment.level.met],

@@ -40,7 +40,7 @@ def _body(section: SectionSupport, content: Content) -> Iterator[Block]:
 def _review(row: dict[str, Any]) -> tuple[str, ...]:
     said = [f"{label} : {row[name]}" for name, label in _SAID.items() if row[name]]
     if row["reserve"]:
-        said.append(f"Réserve : {row['reserve']['texte']}")
+        said.append(f"Réserve : {_reserve(row['reserve'])}")
     proofs = [f"Preuves : {words.proofs(row)}"] if row["preuves"] else []
     return words.name(row), words.level(row), "\n".join([*said, *proofs]) or words.NOTHING
 
@@ -61,4 +61,9 @@ def _risks(content: Content) -> Iterator[Block]:
 def _planned(row: dict[str, Any]) -> str:
     if not row["reserve"]:
         return "Aucune réserve écrite."
-    return f"{row['reserve']['texte']}\n{words.actions(row['reserve'])}"
+    return f"{_reserve(row['reserve'])}\n{words.actions(row['reserve'])}"
+
+
+def _reserve(reserve: dict[str, Any]) -> str:
+    lifted = f" (levée le {words.day(reserve['levee_le'])})" if reserve["levee_le"] else ""
+    return f"{reserve['texte']}{lifted}"

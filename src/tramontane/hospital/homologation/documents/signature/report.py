@@ -8,6 +8,9 @@ from typing import Any
 
 from tramontane.dmp.verdicts import Outcome
 
+TRUST = "confiance"  # code of the check
+_TRUST = {Outcome.PASSED: "vérifiée", Outcome.FAILED: "refusée", Outcome.NOT_RUN: "non vérifiée"}
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -28,6 +31,7 @@ class Report:
         signers: names in the certificates, in the order of the signatures.
         signed_at: the last instant a signature claims (or a time-stamp proves: see the check); None: unsaid.
         original_sha256: digest of the PV of ours it contains; empty when it contains none.
+        timestamp_failure: why it carries no time-stamp although one was asked; empty otherwise.
     """
 
     checks: tuple[Check, ...]
@@ -35,11 +39,19 @@ class Report:
     signers: tuple[str, ...] = ()
     signed_at: datetime | None = None
     original_sha256: str = ""
+    timestamp_failure: str = ""
 
     @property
     def failures(self) -> tuple[Check, ...]:
         """The failed checks, in order."""
         return tuple(check for check in self.checks if check.outcome is Outcome.FAILED)
+
+    @property
+    def trust(self) -> str:
+        """Whether an authority vouches for the signers: « vérifiée », « refusée », or « non vérifiée ». In words: nobody
+        must read a good signature as a signature of somebody."""
+        outcomes = {check.outcome for check in self.checks if check.code == TRUST}
+        return _TRUST[outcomes.pop()] if outcomes else _TRUST[Outcome.NOT_RUN]
 
     def plain(self, *, verified_at: datetime) -> dict[str, Any]:
         """For `Homologation.signature_report`."""
@@ -49,6 +61,8 @@ class Report:
             "signers": list(self.signers),
             "signed_at": self.signed_at.isoformat(timespec="seconds") if self.signed_at else "",
             "original_sha256": self.original_sha256,
+            "timestamp_failure": self.timestamp_failure,
+            "trust": self.trust,
             "checks": [
                 {"code": one.code, "title": one.title, "outcome": one.outcome.value, "detail": one.detail}
                 for one in self.checks

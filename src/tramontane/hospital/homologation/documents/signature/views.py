@@ -16,7 +16,7 @@ from tramontane.dmp.signature import Signer
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.homologation import permissions
-from tramontane.hospital.homologation.documents import issuing
+from tramontane.hospital.homologation.documents import issuing, wording
 from tramontane.hospital.homologation.documents.forms import CertificateForm, ReturnedForm
 from tramontane.hospital.homologation.models import Dossier, Homologation
 from tramontane.hospital.homologation.selectors.dossiers import judgement_of
@@ -113,12 +113,19 @@ def _page(
         "configured": bool(settings.ENVIRONMENT.pv_key),
         "stamped": bool(settings.ENVIRONMENT.timestamp_url),
         "problem": problem,
+        "warning": "" if signed else wording.warning(dossier),
+        "vouched": _vouched(),
     }
     return page(request, dossier, "signature", context, status=status)
+
+
+def _vouched() -> bool:
+    """Whether an authority can vouch for a signer here; one that cannot be read vouches for nobody, and is said when used."""
+    return bool(settings.ENVIRONMENT.pv_authorities)
 
 
 def _shown(report: dict[str, Any]) -> dict[str, Any]:
     checks = [
         one | dict(zip(("said", "tone"), OUTCOMES[one["outcome"]], strict=True)) for one in report.get("checks", ())
     ]
-    return report | {"checks": checks}
+    return report | {"checks": checks, "unvouched": report.get("trust") == "non vérifiée" and bool(report.get("level"))}
