@@ -6,9 +6,11 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/.ready
-# One interpreter, one environment, whatever the caller had active.
+# A file on one worker: what its tests share is made once. The longest begin first (tests/conftest.py).
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+# One interpreter, one environment, whatever the caller had active; compiled once, not again in each process.
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
-unexport VIRTUAL_ENV
+unexport VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,11 +32,11 @@ demo: $(READY) ## Start the national stand-in and the hospital application; cons
 
 test: $(READY) ## Install the system packages the tests use where possible, then run the tests
 	@./scripts/system-packages --if-possible
-	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest $(PARALLEL) $(ARGS)
 
 test-postgresql: $(READY) ## Run the tests of both applications on PostgreSQL instead of SQLite
 	@./scripts/system-packages --if-possible
-	@TRAMONTANE_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadgroup tests/hospital tests/national tests/demo tests/spec tests/cli/test_hospital.py $(ARGS)
+	@TRAMONTANE_TEST_DATABASE=postgresql $(BIN)/pytest $(PARALLEL) tests/hospital tests/national tests/demo tests/spec tests/cli/test_hospital.py $(ARGS)
 
 check: $(READY) ## Everything that needs no test run: lint, format, types, import contracts
 	$(BIN)/uv lock --check --quiet
@@ -46,7 +48,7 @@ check: $(READY) ## Everything that needs no test run: lint, format, types, impor
 
 coverage: $(READY) ## Run the tests and require 95 % of branches on the protocol and the rules
 	rm -f .coverage .coverage.*
-	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report= $(ARGS)
+	$(BIN)/pytest $(PARALLEL) --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --include='src/tramontane/dmp/*,src/tramontane/rules/*' --fail-under=95
 
 bench: $(READY) ## Measure the speed cases of benchmarks/ as ratios; writes var/bench.json

@@ -36,7 +36,6 @@ ANSWERS = {
     "--gestionnaire": "marie, Durand, Marie",
     "--rssi": "paul, Petit, Paul",
 }
-pytestmark = pytest.mark.xdist_group("hospital-operations")
 
 
 @dataclass(frozen=True)

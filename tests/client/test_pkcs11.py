@@ -23,7 +23,7 @@ from tramontane.dmp.errors import CertificateMisuse
 if TYPE_CHECKING:
     from tramontane.client.pkcs11 import Pkcs11Signer
 
-pytestmark = [pytest.mark.needs("softhsm2-util"), pytest.mark.xdist_group("softhsm")]
+pytestmark = [pytest.mark.needs("softhsm2-util")]
 
 PIN, TOKEN, KEY = "987654", "jeton-essai", "cachet"
 MODULES = (

@@ -19,7 +19,6 @@ import pytest
 PROGRAM = [str(Path(sys.executable).with_name("tramontane"))]
 JEANNE = "254036938301239"
 ATTESTED = ("--ins-qualifiee", "--patient-informe")
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -7,15 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 GUIDES = Path(__file__).resolve().parents[2] / "docs/guides/hopital"
 # Installing comes first: the other guides' commands need an installation.
 ORDER = (
     "exploitation.md", "clinicien.md", "admissions.md", "comptes.md", "rssi.md", "cartes-cpx.md", "homologation.md",
     "homologation-registres.md", "documents-d-homologation.md", "objectifs.md",
 )  # fmt: skip
-pytestmark = pytest.mark.xdist_group("hospital-operations")
 
 
 def shown() -> list[str]:

@@ -19,7 +19,7 @@ from support.hospital import make_rpps
 from tramontane.demo.hospital import SyntheticHospital
 from tramontane.demo.hospital_seeding.personas import PASSPHRASE
 
-pytestmark = [pytest.mark.needs("chromium"), pytest.mark.xdist_group("demo-hospital")]
+pytestmark = [pytest.mark.needs("chromium")]
 
 HOSPITAL = SyntheticHospital(SEED)
 # The machine that runs these tests may be busy with others.

@@ -31,7 +31,7 @@ from tramontane.dmp.transactions import td3_1
 from tramontane.dmp.vihf import Vihf
 from tramontane.dmp.xds import DocumentCriteria, find_documents
 
-pytestmark = [pytest.mark.needs("chromium"), pytest.mark.xdist_group("national_desk")]
+pytestmark = [pytest.mark.needs("chromium")]
 SCENE = """
 from datetime import timedelta
 from support.national import ET, MEDECIN, NOW, OPEN, entry, feed, ins, populate

@@ -47,7 +47,7 @@ from tramontane.dmp.transactions import td3_1
 from tramontane.dmp.vihf import AccessMode
 from tramontane.dmp.xds import DocumentCriteria, find_documents
 
-pytestmark = [pytest.mark.needs("chromium"), pytest.mark.xdist_group("national_rehearsal")]
+pytestmark = [pytest.mark.needs("chromium")]
 # What several workers could see differently runs on both databases; the rest on SQLite, and on PostgreSQL in a campaign.
 ON_BOTH = pytest.mark.parametrize("rehearsal", ["sqlite", "postgresql"], indirect=True, scope="module")
 ON_SQLITE = pytest.mark.parametrize(

@@ -26,7 +26,6 @@ from tramontane.hospital.traces.services import record
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.needs("chromium"),
-    pytest.mark.xdist_group("browser"),
 ]
 
 

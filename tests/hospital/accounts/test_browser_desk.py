@@ -30,7 +30,6 @@ from tramontane.hospital.accounts.views.scim import token_hash
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.needs("chromium"),
-    pytest.mark.xdist_group("browser"),
 ]
 
 

@@ -28,7 +28,6 @@ from tramontane.hospital.documents.views import preview
 pytestmark = [
     pytest.mark.needs("chromium"),
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("chromium"),
 ]
 
 

@@ -24,7 +24,6 @@ from tramontane.rules.homologation import Level
 pytestmark = [
     pytest.mark.needs("chromium"),
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("chromium"),
 ]
 
 

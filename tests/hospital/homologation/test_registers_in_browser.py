@@ -25,7 +25,6 @@ from tramontane.hospital.homologation.services import opening, reminding
 pytestmark = [
     pytest.mark.needs("chromium"),
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("chromium"),
 ]
 
 

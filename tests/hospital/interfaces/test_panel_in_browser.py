@@ -22,7 +22,6 @@ from tramontane.hospital.accounts.models import Role
 pytestmark = [
     pytest.mark.needs("chromium"),
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("chromium"),
 ]
 
 

@@ -15,7 +15,6 @@ from support.objectives_scene import make_scene
 pytestmark = [
     pytest.mark.needs("chromium"),
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("chromium"),
 ]
 PAGES = (
     ("tableau", "?mois=2026-06"),

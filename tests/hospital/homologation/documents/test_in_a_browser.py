@@ -25,7 +25,6 @@ from tramontane.ui.workbook import Column, Sheet, write
 pytestmark = [
     pytest.mark.needs("chromium"),
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("chromium"),
 ]
 
 
