@@ -47,4 +47,5 @@ SIGNED_PVS = _hospital.SIGNED_PVS
 PASSWORD_HASHERS = ["support.hashing.CheapArgon2"]
 NATIONAL_UNSAFE_PERSONAS = False
 NATIONAL_OFFICERS: frozenset[str] = frozenset()
+NATIONAL_OPERATORS: frozenset[str] = frozenset()
 NATIONAL_ACCENT = "#6b3fa0"

@@ -53,6 +53,10 @@ class Desk:
     url: str
     browser: Any
 
+    def operator(self, **how: Any) -> Page:
+        """A browser of its own, logged in as an operator."""
+        return as_persona(open_page(self.browser, self.url, **how), "operator:")
+
     def officer(self, **how: Any) -> Page:
         """A browser of its own, logged in as an officer."""
         return as_persona(open_page(self.browser, self.url, **how), "officer:")
@@ -118,7 +122,7 @@ def outcomes(found: dict[str, Any]) -> dict[str, str]:
 
 
 def test_our_client_passes_a_wrong_one_fails_and_nobody_passes_what_did_not_run(desk: Desk) -> None:
-    page = desk.officer()
+    page = desk.operator()
     start_session(page, desk.url, "Notre client")
     assert violations(page) == []
     desk.good_client()
@@ -150,7 +154,7 @@ def test_our_client_passes_a_wrong_one_fails_and_nobody_passes_what_did_not_run(
 
 
 def test_exchanges_appear_by_themselves_and_stand_still_when_paused(desk: Desk) -> None:
-    page = desk.officer()
+    page = desk.operator()
     page.goto(f"{desk.url}/echanges/?rpps={MEDECIN}")
     first = page.locator("tbody tr").first
     before = first.inner_text()
@@ -197,7 +201,11 @@ def test_from_an_alert_to_a_suspension_in_the_browser(desk: Desk) -> None:
 )
 def test_every_page_of_the_desk_on_a_phone_and_in_the_dark(desk: Desk, width: int, dark: bool) -> None:
     page = desk.officer(width=width, dark=dark)
-    for path in ("alertes", "patients-surveilles", "echanges", "expliquer", "pannes", "conformite"):
+    paths = ["alertes", "patients-surveilles"]
+    operated = ["echanges", "expliquer", "pannes", "conformite", "journee", "jouer-un-patient"]
+    for path in paths + operated:
+        if path == operated[0]:
+            page = desk.operator(width=width, dark=dark)
         page.goto(f"{desk.url}/{path}/")
         assert violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

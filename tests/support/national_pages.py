@@ -36,7 +36,8 @@ def page_settings(directory: Path, **changes: Any) -> Iterator[None]:
 
     own = {name: getattr(pages, name) for name in _OWN}
     own["ALLOWED_HOSTS"] = ["testserver"]
-    with override_settings(**(own | {"NATIONAL_UNSAFE_PERSONAS": True, "NATIONAL_OFFICERS": frozenset()} | changes)):
+    own |= {"NATIONAL_UNSAFE_PERSONAS": True, "NATIONAL_OFFICERS": frozenset(), "NATIONAL_OPERATORS": frozenset()}
+    with override_settings(**(own | changes)):
         yield
 
 
@@ -49,6 +50,11 @@ def representative(legal_entity: str) -> Person:
 def officer() -> Person:
     """An officer of the CNAM."""
     return Person(Role.CNAM_OFFICER, "Agent de contrôle", "test")
+
+
+def operator() -> Person:
+    """Whoever operates the stand-in."""
+    return Person(Role.OPERATOR, "Opérateur", "test")
 
 
 def patient(ins: str, *, guardian_of: str = "") -> Person:
@@ -70,7 +76,7 @@ def card(identity: str, surname: str = "FICTIF", given_name: str = "CAMILLE") ->
 
 
 def logged_in(value: str) -> Client:
-    """A browser, logged in as a persona: `officer:`, `representative:<FINESS>` or `patient:<pk>`."""
+    """A browser, logged in as a persona: `officer:`, `operator:`, `representative:<FINESS>` or `patient:<pk>`."""
     client = Client()
     answer = client.post("/connexion/personnage/", {"personnage": value})
     assert answer.status_code == 302, answer.content.decode()

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import msgspec
 
-from tramontane.dmp.verdicts import Outcome, Verdict
+from tramontane.dmp.verdicts import Verdict, failures
 from tramontane.dmp.vihf import Vihf
-from tramontane.national.models import AccessResult, AccessTrace
+from tramontane.national.models import AccessResult, AccessTrace, FailedCheck
 
 _VERDICTS = msgspec.json.Decoder(tuple[Verdict, ...])
 
@@ -41,7 +41,7 @@ class Trace:
 
 def write(trace: Trace, vihf: Vihf | None) -> AccessTrace:
     """Store a trace with its verdicts. Call it inside the transaction of what it traces."""
-    return AccessTrace.objects.create(
+    row = AccessTrace.objects.create(
         instant=trace.instant,
         transaction=trace.transaction,
         service=trace.service,
@@ -55,6 +55,24 @@ def write(trace: Trace, vihf: Vihf | None) -> AccessTrace:
         verdicts=msgspec.json.encode(trace.verdicts),
         **_caller(vihf),
     )
+    FailedCheck.objects.bulk_create(failed_checks(row, trace.verdicts))
+    return row
+
+
+def failed_checks(row: AccessTrace, verdicts: Iterable[Verdict]) -> list[FailedCheck]:
+    """One row for each numbered check that failed, not written yet; the trace is."""
+    return [
+        FailedCheck(
+            trace=row,
+            step=step,
+            instant=row.instant,
+            transaction=row.transaction,
+            rpps=row.rpps,
+            structure=row.structure,
+            result=row.result,
+        )
+        for step in sorted({one.step for one in failures(verdicts)})
+    ]
 
 
 def _caller(vihf: Vihf | None) -> dict[str, str]:
@@ -77,9 +95,4 @@ def verdicts_of(trace: AccessTrace) -> tuple[Verdict, ...]:
 
 def explain(trace: AccessTrace) -> tuple[Verdict, ...]:
     """Why a call was refused: its failed verdicts, in the order of the checks. Empty when nothing failed."""
-    return failed(verdicts_of(trace))
-
-
-def failed(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """Only the verdicts that refuse."""
-    return tuple(verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED)
+    return failures(verdicts_of(trace))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from support.national import (
@@ -24,7 +25,8 @@ from support.next_call import refusal, subcode
 from support.pki import pki
 from tramontane.dmp.transactions import td3_1
 from tramontane.dmp.xds import DocumentCriteria, find_documents
-from tramontane.national.models import AccessTrace, Act, AssertionSeen, ScriptedFault
+from tramontane.national.models import AccessTrace, Act, AssertionSeen, FailedCheck, ScriptedFault
+from tramontane.national.pages.selectors import exchanges
 
 
 def envelope(**changes: object) -> bytes:
@@ -40,7 +42,7 @@ def test_each_exchange_shows_its_checks_and_filters_narrow(pages: InMemory) -> N
     refusal(pages)
     refusal(pages, SUSPENDU)
     refusal(pages, structure=ET_SUSPENDED.struct_idnat)
-    client = logged_in("officer:")
+    client = logged_in("operator:")
     page = listed(client)
     assert page.count('id="echange-') == 3
     assert "n° 7, professionnel" in page
@@ -48,14 +50,66 @@ def test_each_exchange_shows_its_checks_and_filters_narrow(pages: InMemory) -> N
     assert "hx-get" not in listed(client, "?pause=1")
     for query, number in (
         (f"?rpps={SUSPENDU}", 1), (f"?structure={ET}", 2), ("?reponse=refused", 2), ("?transaction=TD3.2", 0),
-        (f"?structure={ET}&reponse=refused&transaction=TD3.1", 1),
+        (f"?structure={ET}&reponse=refused&transaction=TD3.1", 1), ("?controle=7", 1), ("?controle=3", 0),
+        (f"?controle=6&structure={ET_SUSPENDED}&rpps={MEDECIN}&transaction=TD3.1&reponse=refused", 1),
+        (f"?controle=6&structure={ET}", 0), (f"?controle=6&rpps={SUSPENDU}", 0), ("?depuis=2000-01-01T00:00", 3),
+        ("?controle=6&depuis=2999-01-01T00:00", 0), ("?depuis=2999-01-01T00:00", 0),
     ):  # fmt: skip
-        assert listed(client, query).count('id="echange-') == number, query
+        page = listed(client, query)
+        assert page.count('id="echange-') == number, query
+        assert f"{number}\u00a0échange{'s' if number > 1 else ''} pour ce filtre" in page, query
     refused = AccessTrace.objects.get(structure=ET_SUSPENDED.value)
     detail = client.get(f"/echanges/{refused.pk}/").content.decode()
     assert "liste-blanche" in detail
     assert "contrôle en cours" in detail
     assert detail.count("En échec") == 1
+
+
+def test_the_checks_that_failed_lately_are_counted_under_the_other_filters(pages: InMemory) -> None:
+    refusal(pages)
+    refusal(pages, SUSPENDU)
+    refusal(pages, structure=ET_SUSPENDED.struct_idnat)
+    client = logged_in("operator:")
+    assert client.get("/echanges/").context["failing"] == [(6, "liste blanche", 1), (7, "professionnel", 1)]
+    assert client.get(f"/echanges/?rpps={SUSPENDU}").context["failing"] == [(7, "professionnel", 1)]
+    FailedCheck.objects.update(instant=NOW - timedelta(hours=30))
+    assert client.get("/echanges/").context["failing"] == []
+    assert listed(client, "?controle=7").count('id="echange-') == 1, "older ones are still found"
+
+
+def test_a_filter_that_cannot_be_read_is_told_and_narrows_nothing(pages: InMemory) -> None:
+    refusal(pages)
+    client = logged_in("operator:")
+    for query in ("controle=13", "reponse=perdue", "depuis=hier", "transaction=TD9"):
+        answer = client.get(f"/echanges/?{query}")
+        assert (answer.status_code, answer.content.decode().count('id="echange-')) == (400, 1), query
+        assert "hx-trigger" not in answer.content.decode()
+
+
+def test_pages_narrowed_by_a_check_follow_each_other_too(pages: InMemory) -> None:
+    traces = AccessTrace.objects.bulk_create(
+        AccessTrace(instant=NOW - timedelta(seconds=index // 40), transaction="TD3.1", service="x", result="refused")
+        for index in range(120)
+    )
+    FailedCheck.objects.bulk_create(
+        FailedCheck(trace=one, step=step, instant=one.instant, transaction="TD3.1", result="refused")
+        for one in traces for step in (6, 9)
+    )  # fmt: skip
+    client, after, seen = logged_in("operator:"), "", []
+    while True:
+        answer = client.get("/echanges/", {"apres": after, "controle": "9"})
+        seen += [row.trace.pk for row in answer.context["page"]]
+        after = answer.context["following"]
+        if not after:
+            break
+    assert seen == [one.pk for one in sorted(traces, key=lambda one: (one.instant, one.pk), reverse=True)]
+
+
+def test_beyond_what_is_counted_the_page_says_more(pages: InMemory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchanges, "COUNTED", 2)
+    for _ in range(3):
+        refusal(pages)
+    assert "Plus de 2\u00a0échanges" in listed(logged_in("operator:"))
 
 
 def test_pages_follow_each_other_without_a_gap_even_within_one_instant(pages: InMemory) -> None:
@@ -65,7 +119,7 @@ def test_pages_follow_each_other_without_a_gap_even_within_one_instant(pages: In
         )
         for index in range(120)
     )
-    client, after, seen = logged_in("officer:"), "", []
+    client, after, seen = logged_in("operator:"), "", []
     while True:
         answer = client.get("/echanges/", {"apres": after})
         seen += [row.trace.pk for row in answer.context["page"]]
@@ -76,7 +130,7 @@ def test_pages_follow_each_other_without_a_gap_even_within_one_instant(pages: In
 
 
 def test_a_fault_is_played_then_played_again_then_removed(pages: InMemory) -> None:
-    client = logged_in("officer:")
+    client = logged_in("operator:")
     bad = client.post("/pannes/", {"kind": "soap_fault", "seconds": "-1"})
     assert bad.status_code == 400
     script = {
@@ -101,7 +155,7 @@ def test_a_fault_is_played_then_played_again_then_removed(pages: InMemory) -> No
 
 
 def test_a_refusal_is_explained_as_the_judge_gave_it_and_nothing_is_kept(pages: InMemory) -> None:
-    client, message = logged_in("officer:"), envelope(structure=ET_SUSPENDED.struct_idnat)
+    client, message = logged_in("operator:"), envelope(structure=ET_SUSPENDED.struct_idnat)
     certificate = pki().auth.certificate_pem.decode()
     answer = client.post("/expliquer/", {"envelope": message.decode(), "certificate": certificate})
     page = answer.content.decode()
@@ -116,7 +170,7 @@ def test_a_refusal_is_explained_as_the_judge_gave_it_and_nothing_is_kept(pages: 
 
 
 def test_without_the_certificate_the_checks_of_the_connection_are_not_run(pages: InMemory) -> None:
-    explained = logged_in("officer:").post("/expliquer/", {"envelope": envelope().decode()}).context["explained"]
+    explained = logged_in("operator:").post("/expliquer/", {"envelope": envelope().decode()}).context["explained"]
     not_run = {one.code for one in explained.verdicts if one.outcome == "not run"}
     assert explained.fault is None
     assert {"certificat-tls", "structure", "rejeu"} <= not_run
@@ -124,7 +178,7 @@ def test_without_the_certificate_the_checks_of_the_connection_are_not_run(pages:
 
 
 def test_an_old_envelope_is_judged_at_the_instant_given(pages: InMemory) -> None:
-    client = logged_in("officer:")
+    client = logged_in("operator:")
     message = envelope(patient=CLOSED).decode()
     later = {"envelope": message, "received_at": (NOW + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%S")}
     assert client.post("/expliquer/", later).context["explained"].fault is not None
@@ -133,7 +187,7 @@ def test_an_old_envelope_is_judged_at_the_instant_given(pages: InMemory) -> None
 
 
 def test_a_broken_envelope_a_private_key_and_an_unknown_body_are_told(pages: InMemory) -> None:
-    client = logged_in("officer:")
+    client = logged_in("operator:")
     assert "Cet appel serait refusé" in client.post("/expliquer/", {"envelope": "<a>"}).content.decode()
     key = pki().auth.key_pem().decode()
     refused = client.post("/expliquer/", {"envelope": "<a/>", "certificate": key})

@@ -42,7 +42,7 @@ BANNER = "Bac à sable : simulation, aucun lien avec les services nationaux".rep
 # What is no page: styles, files, and forms that only answer a POST.
 FILES = {"theme", "conformance-json", "conformance-pdf", "contract-pdf", "directory-template", "own-content"}
 POSTS = {"card-login", "persona-login", "logout", "view-profile", "opening"} | {
-    "unwatch-patient", "play-fault-again", "forget-fault", "end-conformance",
+    "unwatch-patient", "play-fault-again", "forget-fault", "end-conformance", "play-patient", "leave-patient",
 }  # fmt: skip
 PUBLIC = {"welcome", "theme", "login", "card-login", "enrolment", "persona-login", "logout"}
 
@@ -94,6 +94,7 @@ def people() -> dict[Role, Client]:
     return {
         Role.REPRESENTATIVE: logged_in(f"representative:{EJ.value}"),
         Role.CNAM_OFFICER: logged_in("officer:"),
+        Role.OPERATOR: logged_in("operator:"),
         Role.PATIENT: logged_in(f"patient:{PatientRecord.objects.get(ins=OPEN.value).pk}"),
     }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from support.national import EJ, ET, MEDECIN, OTHER_EJ, InMemory, trust
+from support.national import EJ, ET, MEDECIN, OPEN, OTHER_EJ, InMemory, trust
 from support.national_pages import card, logged_in, page_settings
 from support.pki import pki
 from tramontane.national.models import Act, PatientRecord, Professional, Representative
@@ -93,6 +93,66 @@ def test_the_card_of_an_officer_opens_the_white_list(national: InMemory, tmp_pat
         assert client.get("/liste-blanche/").status_code == 302, "who is no longer an officer is one no longer"
 
 
+def test_the_card_of_an_operator_opens_the_desk_and_nothing_of_the_officer(national: InMemory, tmp_path: Path) -> None:
+    with page_settings(tmp_path, NATIONAL_OPERATORS=frozenset({f"8{MEDECIN.value}"})):
+        client = with_card(card(f"8{MEDECIN.value}").certificate)
+        assert client.post("/connexion/carte/").url == "/echanges/"
+        assert client.get("/pannes/").status_code == 200
+        assert client.get("/liste-blanche/").status_code == 403
+        assert "opérateur de la maquette" in client.get("/alertes/").content.decode()
+    with page_settings(tmp_path):
+        assert client.get("/echanges/").status_code == 302, "who is no longer an operator is one no longer"
+
+
+def test_one_card_cannot_both_suspend_and_operate(tmp_path: Path) -> None:
+    done = settings_with(tmp_path, TRAMONTANE_NATIONAL_OFFICERS="8999,8998", TRAMONTANE_NATIONAL_OPERATORS="8998")
+    assert done.returncode != 0
+    assert "nomment une même carte" in done.stderr
+
+
+def test_an_operator_with_a_card_plays_any_patient_and_every_act_says_so(national: InMemory, tmp_path: Path) -> None:
+    patient = PatientRecord.objects.get(ins=OPEN.value)
+    with page_settings(tmp_path, NATIONAL_UNSAFE_PERSONAS=False, NATIONAL_OPERATORS=frozenset({f"8{MEDECIN.value}"})):
+        client = with_card(card(f"8{MEDECIN.value}").certificate)
+        client.post("/connexion/carte/")
+        assert (
+            client.post("/jouer-un-patient/", {"patient": OPEN.value}).content.decode().count('aria-label="Jouer') == 1
+        )
+        assert client.post("/jouer-un-patient/entrer/", {"patient": "0"}).status_code == 404
+        page = client.post("/jouer-un-patient/entrer/", {"patient": patient.pk}, follow=True).content.decode()
+        assert "Simulation" in page
+        client.post("/mon-espace-sante/professionnels/", {"acte": "bloquer", "rpps": MEDECIN.value})
+        assert "joué par CAMILLE FICTIF" in Act.objects.get(kind="professional-blocked").actor
+        assert client.get("/echanges/").status_code == 403, "a patient operates nothing"
+        assert client.post("/jouer-un-patient/quitter/").url == "/jouer-un-patient/"
+        assert client.get("/echanges/").status_code == 200
+        client.post("/jouer-un-patient/entrer/", {"patient": patient.pk})
+        assert with_card(None, client).get("/mon-espace-sante/").status_code == 302
+    with page_settings(tmp_path, NATIONAL_UNSAFE_PERSONAS=False):
+        with_card(card(f"8{MEDECIN.value}").certificate, client)
+        assert client.get("/mon-espace-sante/").status_code == 302, "no operator, no play"
+
+
+def test_a_patient_who_is_not_played_has_nobody_to_become(pages: InMemory) -> None:
+    client = logged_in(f"patient:{PatientRecord.objects.first().pk}")
+    assert client.post("/jouer-un-patient/quitter/").status_code == 404
+    assert client.post("/jouer-un-patient/entrer/", {"patient": PatientRecord.objects.last().pk}).status_code == 403
+
+
+def test_a_representative_whom_the_directory_forgets_signs_no_more(pages: InMemory) -> None:
+    doctor = Professional.objects.get(pk=MEDECIN.value)
+    doctor.establishments.set([ET.value])
+    client = with_card(card(f"8{MEDECIN.value}").certificate)
+    enrol(client)
+    assert client.get("/contrats/nouveau/").status_code == 200
+    doctor.establishments.clear()
+    assert client.get("/contrats/nouveau/").status_code == 302, "at the very next page"
+    refused = client.post("/connexion/carte/")
+    assert (refused.status_code, "ne vous y rattachent plus" in refused.content.decode()) == (403, True)
+    doctor.establishments.set([ET.value])
+    assert client.post("/connexion/carte/").url == "/contrats/"
+
+
 def test_without_permission_there_are_no_personas_and_theirs_sessions_end(national: InMemory, tmp_path: Path) -> None:
     with page_settings(tmp_path):
         client = logged_in("officer:")
@@ -124,14 +184,14 @@ def test_logging_in_again_keeps_nothing_of_the_session_before(pages: InMemory) -
     assert client.get("/liste-blanche/").status_code == 403
 
 
-def test_personas_do_not_start_in_production(tmp_path: Path) -> None:
-    environment = os.environ | {
-        "TRAMONTANE_ENV": "production",
-        "TRAMONTANE_NATIONAL_UNSAFE_PERSONAS": "1",
-        "TRAMONTANE_NATIONAL_DATA": str(tmp_path),
-    }
+def settings_with(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"TRAMONTANE_NATIONAL_DATA": str(tmp_path)} | variables
     command = [sys.executable, "-c", "import tramontane.national.pages.settings"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_personas_do_not_start_in_production(tmp_path: Path) -> None:
+    done = settings_with(tmp_path, TRAMONTANE_ENV="production", TRAMONTANE_NATIONAL_UNSAFE_PERSONAS="1")
     assert done.returncode != 0
     assert "TRAMONTANE_NATIONAL_UNSAFE_PERSONAS" in done.stderr
 

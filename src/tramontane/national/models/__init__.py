@@ -21,9 +21,16 @@ from tramontane.national.models.documents import AssociationRecord, RegistryDocu
 from tramontane.national.models.faults import FaultKind, ScriptedFault
 from tramontane.national.models.health_space import AccessNotification, Guardianship
 from tramontane.national.models.imports import DirectoryImport, DirectoryKind
-from tramontane.national.models.monitoring import Alert, AlertOutcome, AlertState, SubjectKind, WatchedPatient
+from tramontane.national.models.monitoring import (
+    Alert,
+    AlertOutcome,
+    AlertState,
+    PlayedDay,
+    SubjectKind,
+    WatchedPatient,
+)
 from tramontane.national.models.patients import AuthorisationState, DmpState, PatientAuthorisation, PatientRecord
-from tramontane.national.models.traces import AccessResult, AccessTrace, AssertionSeen
+from tramontane.national.models.traces import AccessResult, AccessTrace, AssertionSeen, FailedCheck
 
 __all__ = [
     "AccessNotification",
@@ -45,12 +52,14 @@ __all__ = [
     "DirectoryImport",
     "DirectoryKind",
     "DmpState",
+    "FailedCheck",
     "FaultKind",
     "GeographicEntity",
     "Guardianship",
     "LegalEntity",
     "PatientAuthorisation",
     "PatientRecord",
+    "PlayedDay",
     "Professional",
     "RegistryDocument",
     "RenewalTrigger",

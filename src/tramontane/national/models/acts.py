@@ -36,6 +36,8 @@ class ActKind(models.TextChoices):
     ALERT_CLOSED = "alert-closed", "Alerte close"
     PATIENT_WATCHED = "patient-watched", "Patient mis sous surveillance"
     PATIENT_UNWATCHED = "patient-unwatched", "Surveillance levée"
+    DAY_PLAYED = "day-played", "Journée de trafic jouée"
+    PATIENT_PLAYED = "patient-played", "Patient joué"
     FAULT_SCRIPTED = "fault-scripted", "Panne programmée"
     FAULT_FORGOTTEN = "fault-forgotten", "Panne retirée"
     CONFORMANCE_STARTED = "conformance-started", "Session de conformité ouverte"

@@ -1,4 +1,4 @@
-"""Watching for misuse: the patients under watch, and the alerts that the rules opened."""
+"""Watching for misuse: the patients under watch, the alerts that the rules opened, the days that a trainer played."""
 
 from __future__ import annotations
 
@@ -78,3 +78,16 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"alerte n° {self.pk} ({self.rule})"
+
+
+class PlayedDay(models.Model):
+    """A day of generated traffic, written among the traces for a rehearsal; `planted` holds [rule, subject] pairs."""
+
+    day = models.DateField(unique=True, help_text="French calendar day")
+    played_at = models.DateTimeField()
+    played_by = models.CharField(max_length=201)
+    traces = models.PositiveIntegerField()
+    planted = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"journée jouée du {self.day}"

@@ -53,12 +53,47 @@ class AccessTrace(models.Model):
         indexes: ClassVar = [
             # The identifier last: a page of a history begins exactly where the one before ended.
             models.Index(fields=["ins", "instant", "id"], name="national_trace_patient"),
-            models.Index(fields=["rpps", "instant"], name="national_trace_rpps"),
+            models.Index(fields=["rpps", "instant", "id"], name="national_trace_rpps"),
             models.Index(fields=["structure", "instant", "id"], name="national_trace_structure"),
             models.Index(fields=["transaction", "instant", "id"], name="national_trace_transaction"),
             # Few calls are refused: without this one, finding the rare ones would read all the others.
             models.Index(fields=["result", "instant", "id"], name="national_trace_refused", condition=_NOT_GRANTED),
+            models.Index(
+                fields=["structure", "result", "instant", "id"],
+                name="national_trace_refused_place",
+                condition=_NOT_GRANTED,
+            ),
+            models.Index(
+                fields=["rpps", "result", "instant", "id"], name="national_trace_refused_rpps", condition=_NOT_GRANTED
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.transaction} {self.result} {self.code}".strip()
+
+
+class FailedCheck(models.Model):
+    """One numbered check that failed in one call: what a list of exchanges is narrowed by. Few calls have any.
+
+    The columns of the trace that are filtered together with it are copied: one index answers each combination.
+    """
+
+    trace = models.ForeignKey(AccessTrace, on_delete=models.CASCADE, related_name="failed_checks", db_index=False)
+    step = models.PositiveSmallIntegerField()
+    instant = models.DateTimeField()
+    transaction = models.CharField(max_length=10)
+    rpps = models.CharField(max_length=40, blank=True)
+    structure = models.CharField(max_length=20, blank=True)
+    result = models.CharField(max_length=10, choices=AccessResult)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["trace", "step"], name="national_failed_check_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["step", "instant", "trace"], name="national_failed_check"),
+            models.Index(fields=["rpps", "step", "instant", "trace"], name="national_failed_check_rpps"),
+            models.Index(fields=["structure", "step", "instant", "trace"], name="national_failed_check_place"),
+            models.Index(fields=["instant"], name="national_failed_check_lately"),
+        ]
+
+    def __str__(self) -> str:
+        return f"contrôle {self.step} de la trace n° {self.trace_id}"

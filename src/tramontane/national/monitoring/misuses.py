@@ -21,7 +21,8 @@ def generate(world: World) -> None:
 
 
 def _weekday(world: World) -> date:
-    return world.dice.choice([day for day in world.days() if day.weekday() < _SATURDAY])
+    days = list(world.days())
+    return world.dice.choice([day for day in days if day.weekday() < _SATURDAY] or days)
 
 
 def _someone(world: World) -> Professional:

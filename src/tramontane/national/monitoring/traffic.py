@@ -6,7 +6,7 @@ Everything follows from a seed: the same seed gives the same traces, bit for bit
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -69,13 +69,20 @@ class World:
         """Structures, each with its staff and the patients it knows."""
         world = cls(scale, random.Random(seed))  # noqa: S311 - made to be repeated, never to be secret
         for number in range(scale.structures):
-            structure = f"99{number:06d}0"
-            first = number * scale.patients
-            world.panels[structure] = [ins(first + index) for index in range(scale.patients)]
-            for index in range(scale.staff):
-                habit = "emergency" if index % 8 == 0 else "night" if index % 6 == 1 else "day"
-                world.staff.append(Professional(rpps(number * scale.staff + index), structure, habit))
+            first, hired = number * scale.patients, number * scale.staff
+            world.open_structure(
+                f"99{number:06d}0",
+                [rpps(hired + index) for index in range(scale.staff)],
+                [ins(first + index) for index in range(scale.patients)],
+            )
         return world
+
+    def open_structure(self, structure: str, staff: Iterable[str], patients: list[str]) -> None:
+        """One more structure: its staff (RPPS), whose hours follow their rank, and the patients it knows (INS)."""
+        self.panels[structure] = patients
+        for index, one in enumerate(staff):
+            habit = "emergency" if index % 8 == 0 else "night" if index % 6 == 1 else "day"
+            self.staff.append(Professional(one, structure, habit))
 
     def call(self, who: Professional, patient: str, at: datetime, transaction: str, **changes: str) -> None:
         """Write one call, granted unless `changes` say otherwise; each has its own token."""

@@ -9,6 +9,7 @@ from cryptography import x509
 from django import forms
 
 from tramontane.national.models import (
+    AccessResult,
     AlertOutcome,
     DirectoryKind,
     FaultKind,
@@ -18,6 +19,7 @@ from tramontane.national.models import (
 )
 from tramontane.national.pages.contract_rules import MAX_MONTHS, Declaration
 from tramontane.national.pages.engagements import engagements
+from tramontane.national.pages.selectors.exchanges import CHECKS, Filter
 
 # Those that the stand-in answers, for whoever filters or breaks them.
 TRANSACTIONS = ("TD0.2", "TD0.3", "TD0.4", "TD1.6", "TD2.1", "TD3.1", "TD3.2", "TD3.3")
@@ -221,6 +223,45 @@ class ExplainForm(_Page):
             return x509.load_pem_x509_certificate(text.encode()) if text else None
         except ValueError:
             raise forms.ValidationError("Ce n’est pas un certificat PEM (« BEGIN CERTIFICATE »).") from None
+
+
+class ExchangesForm(_Page):
+    """What the list of exchanges is narrowed to. Its fields are the names in the address, which anyone may send on."""
+
+    structure = forms.CharField(label="FINESS de la structure", required=False, max_length=20)
+    rpps = forms.CharField(label="RPPS", required=False, max_length=40)
+    transaction = forms.ChoiceField(
+        label="Transaction", required=False, choices=[("", "Toutes"), *((one, one) for one in (*TRANSACTIONS, "INSi"))]
+    )
+    reponse = forms.ChoiceField(
+        label="Réponse",
+        required=False,
+        choices=[("", "Toutes"), *((one.value, str(one.label).capitalize()) for one in AccessResult)],
+    )
+    controle = forms.TypedChoiceField(
+        label="Contrôle en échec",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "Peu importe"), *((step, f"{step}. {name.capitalize()}") for step, name in CHECKS.items())],
+    )
+    depuis = forms.DateTimeField(
+        label="Depuis le",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def wanted(self) -> Filter:
+        """The filter; nothing is filtered by what could not be read."""
+        data = self.cleaned_data
+        return Filter(
+            structure=data.get("structure", ""),
+            rpps=data.get("rpps", ""),
+            transaction=data.get("transaction", ""),
+            result=data.get("reponse", ""),
+            step=data.get("controle"),
+            since=data.get("depuis"),
+        )
 
 
 class FaultForm(_Page):

@@ -24,6 +24,7 @@ class Role(StrEnum):
 
     REPRESENTATIVE = "représentant légal"
     CNAM_OFFICER = "agent de la CNAM"
+    OPERATOR = "opérateur de la maquette"
     PATIENT = "patient"
 
 
@@ -36,6 +37,7 @@ class Person:
         representative: for a legal representative, his enrolment.
         patient: for a patient, her record.
         viewed: the record a patient looks at: her own, or that of a child she stands for.
+        played_by: the operator who plays this patient in a rehearsal; empty when nobody does.
     """
 
     role: Role
@@ -44,6 +46,7 @@ class Person:
     representative: Representative | None = None
     patient: PatientRecord | None = None
     viewed: PatientRecord | None = None
+    played_by: str = ""
 
     @property
     def for_a_child(self) -> bool:

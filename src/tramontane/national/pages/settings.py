@@ -2,6 +2,7 @@
 
 TRAMONTANE_NATIONAL_PAGES_URL             where browsers find the pages, `https://localhost:8444` by default
 TRAMONTANE_NATIONAL_OFFICERS              PS_IdNat of the cards that act for the CNAM, separated by commas
+TRAMONTANE_NATIONAL_OPERATORS             PS_IdNat of the cards that operate the stand-in: other cards than those
 TRAMONTANE_NATIONAL_UNSAFE_PERSONAS=1     log in as anyone without proof: demonstrations only, refused in production
 TRAMONTANE_ENV=production                 what « production » means, as for the hospital application
 """
@@ -26,7 +27,15 @@ if NATIONAL_UNSAFE_PERSONAS and os.environ.get("TRAMONTANE_ENV") == "production"
         "TRAMONTANE_NATIONAL_UNSAFE_PERSONAS=1 ouvre les pages sans aucune preuve d’identité : "
         "refusé avec TRAMONTANE_ENV=production. Retirez l’une des deux variables."
     )
-NATIONAL_OFFICERS = frozenset(filter(None, os.environ.get("TRAMONTANE_NATIONAL_OFFICERS", "").split(",")))
+NATIONAL_OFFICERS, NATIONAL_OPERATORS = (
+    frozenset(filter(None, os.environ.get(f"TRAMONTANE_NATIONAL_{role}", "").split(",")))
+    for role in ("OFFICERS", "OPERATORS")
+)
+if NATIONAL_OFFICERS & NATIONAL_OPERATORS:
+    raise ImproperlyConfigured(
+        "TRAMONTANE_NATIONAL_OFFICERS et TRAMONTANE_NATIONAL_OPERATORS nomment une même carte : qui suspend un "
+        "établissement n’exploite pas la maquette. Retirez-la de l’une des deux."
+    )
 
 DEBUG = False
 SECRET_KEY = os.environ.get("TRAMONTANE_NATIONAL_SECRET_KEY") or kept_key(DATA_DIRECTORY)

@@ -17,6 +17,8 @@ from tramontane.national.pages.views import (
     login,
     own_documents,
     own_professionals,
+    played_day,
+    played_patient,
     professionals,
     white_list,
 )
@@ -76,4 +78,9 @@ urlpatterns = [
     path("conformite/<int:pk>/clore/", conformance.end, name="end-conformance"),
     path("conformite/<int:pk>/rapport.json", conformance.as_json, name="conformance-json"),
     path("conformite/<int:pk>/rapport.pdf", conformance.as_pdf, name="conformance-pdf"),
+    # Répétitions
+    path("journee/", played_day.played_day, name="played-day"),
+    path("jouer-un-patient/", played_patient.choose, name="played-patient"),
+    path("jouer-un-patient/entrer/", played_patient.enter, name="play-patient"),
+    path("jouer-un-patient/quitter/", played_patient.leave, name="leave-patient"),
 ]

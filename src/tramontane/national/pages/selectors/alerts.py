@@ -13,6 +13,7 @@ from tramontane.national.models import (
     Alert,
     AlertState,
     GeographicEntity,
+    PlayedDay,
     Professional,
     SubjectKind,
     WatchedPatient,
@@ -108,7 +109,8 @@ def traces(one: Told, after: str) -> tuple[list[exchanges.Row], str]:
     else:
         rows = AccessTrace.objects.filter(instant__gte=during.since, instant__lt=during.until)
         rows = rows.filter(**{alert.subject_kind: alert.subject})
-    return exchanges.page_of(rows, after)
+    found, following = exchanges.page_after(rows, after)
+    return [exchanges.Row.of(one) for one in found], following
 
 
 def involved(one: Told) -> list[tuple[Professional | None, str, int]]:
@@ -130,6 +132,29 @@ def known(one: Told) -> bool:
     if not one.is_structure:
         return False
     return GeographicEntity.objects.filter(pk=one.alert.subject, white_list__status="active").exists()
+
+
+def played_days() -> QuerySet[PlayedDay]:
+    """The days that were played, the most recent first."""
+    return PlayedDay.objects.order_by("-day")
+
+
+def planted_of(played: PlayedDay) -> list[tuple[str, str, Alert | None]]:
+    """Each misuse planted in a played day: the rule's title, whom it names, and the alert that found it."""
+    alerts = {
+        (one.rule, one.subject): one for one in Alert.objects.filter(opened_at__gte=played.played_at).order_by("pk")
+    }
+    rules, people = rule_book().by_code, Professional.objects.in_bulk([subject for _, subject in played.planted])
+    return [
+        (
+            rules[rule].title if rule in rules else rule,
+            f"{people[subject].given_name.title()} {people[subject].family_name}, {subject}"
+            if subject in people
+            else subject,
+            alerts.get((rule, subject)),
+        )
+        for rule, subject in played.planted
+    ]
 
 
 def history(alert: Alert) -> QuerySet[Act]:

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
-from tramontane.dmp.verdicts import Outcome, Verdict
-from tramontane.national.models import AccessResult, AccessTrace
-from tramontane.national.tracing import explain, verdicts_of
+from tramontane.dmp.verdicts import Outcome, Verdict, failures
+from tramontane.national.models import AccessResult, AccessTrace, FailedCheck
+from tramontane.national.tracing import verdicts_of
 
 PAGE = 50
-CHECKS = range(1, 13)
+COUNTED = 10_000
+# The numbered checks of the judge (`judge.checks`), in few words.
+CHECKS = {
+    1: "certificat",
+    2: "adressage",
+    3: "VIHF",
+    4: "rejeu",
+    5: "structure",
+    6: "liste blanche",
+    7: "professionnel",
+    8: "droits fonctionnels",
+    9: "état du DMP",
+    10: "autorisation",
+    11: "habilitation",
+    12: "visibilité du document",
+}
 _RESULTS = {
     AccessResult.GRANTED: ("ok", "✓"),
     AccessResult.REFUSED: ("stop", "✕"),
@@ -52,9 +68,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One exchange of a list."""
+    """One exchange of a list, its verdicts decoded once."""
 
     trace: AccessTrace
+    verdicts: tuple[Verdict, ...]
+
+    @classmethod
+    def of(cls, trace: AccessTrace) -> Row:
+        """A trace as the lists show it."""
+        return cls(trace, verdicts_of(trace))
 
     @property
     def tone(self) -> str:
@@ -69,28 +91,52 @@ class Row:
     @property
     def checks(self) -> list[Mark]:
         """The twelve checks; what concerns single documents (11, 12) is only there when it refused."""
-        return numbered(verdicts_of(self.trace))
+        return numbered(self.verdicts)
 
     @property
     def reason(self) -> str:
         """The first failed check, in words."""
-        failed = explain(self.trace)
+        failed = failures(self.verdicts)
         return f"n° {failed[0].step}, {failed[0].code}" if failed else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the list is narrowed to; empty narrows nothing."""
+    """What the list is narrowed to; what is empty narrows nothing, the rest adds up.
+
+    Attributes:
+        step: number of a check that failed.
+        lasting: only the exchanges since then, aware.
+    """
 
     structure: str = ""
     rpps: str = ""
     transaction: str = ""
     result: str = ""
+    step: int | None = None
+    since: datetime | None = None
 
-    def rows(self) -> QuerySet[AccessTrace]:
-        """The traces, without order."""
-        wanted: Mapping[str, str] = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
-        return AccessTrace.objects.filter(**wanted)
+    @property
+    def key(self) -> str:
+        """The column that numbers the traces in `rows`."""
+        return "id" if self.step is None else "trace_id"
+
+    def rows(self) -> QuerySet[AccessTrace] | QuerySet[FailedCheck]:
+        """The traces, without order; with a failed check, what failed, which copies every column asked here."""
+        if self.step is None:
+            return AccessTrace.objects.filter(**self._columns())
+        return FailedCheck.objects.filter(step=self.step, **self._columns()).select_related("trace")
+
+    def failed_checks(self, since: datetime) -> dict[int, int]:
+        """How many times each check failed since then, under the other filters."""
+        rows = FailedCheck.objects.filter(**self._columns() | {"instant__gte": max(filter(None, (since, self.since)))})
+        return dict(rows.order_by().values_list("step").annotate(Count("pk")))
+
+    def _columns(self) -> dict[str, Any]:
+        wanted = {name: getattr(self, name) for name in ("structure", "rpps", "transaction", "result")}
+        return {name: value for name, value in wanted.items() if value} | (
+            {"instant__gte": self.since} if self.since else {}
+        )
 
 
 def numbered(verdicts: tuple[Verdict, ...]) -> list[Mark]:
@@ -106,11 +152,23 @@ def marks(verdicts: tuple[Verdict, ...]) -> list[Mark]:
     return [Mark(one.step, one.outcome, one) for one in verdicts]
 
 
-def page_of(rows: QuerySet[AccessTrace], after: str) -> tuple[list[Row], str]:
-    """One page, the most recent first, and the number to continue after. Indexes end with (instant, id)."""
-    rows = rows.order_by("-instant", "-id")
+def page_of(wanted: Filter, after: str) -> tuple[list[Row], str]:
+    """One page of what is wanted, the most recent first, and the number to continue after."""
+    found, following = page_after(wanted.rows(), after, wanted.key)
+    return [Row.of(one.trace if isinstance(one, FailedCheck) else one) for one in found], following
+
+
+def count_of(wanted: Filter) -> int:
+    """How many there are; one more than `COUNTED` means « more than that »: nobody waits for the exact figure."""
+    return wanted.rows().order_by()[: COUNTED + 1].count()
+
+
+def page_after(rows: QuerySet[Any], after: str, key: str = "id") -> tuple[list[Any], str]:
+    """One page, the most recent first, and the number to continue after. Indexes end with (instant, `key`)."""
+    rows = rows.order_by("-instant", f"-{key}")
     last = AccessTrace.objects.filter(pk=after).values_list("instant", flat=True).first() if after.isdigit() else None
     if last is not None:
-        rows = rows.filter(instant__lte=last).exclude(instant=last, id__gte=int(after))
+        rows = rows.filter(instant__lte=last).exclude(**{"instant": last, f"{key}__gte": int(after)})
     found = list(rows[: PAGE + 1])
-    return [Row(one) for one in found[:PAGE]], str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+    following = str(getattr(found[PAGE - 1], "trace_id" if key == "trace_id" else "pk")) if len(found) > PAGE else ""
+    return found[:PAGE], following

@@ -95,6 +95,19 @@ class Access:
         return self.trace.result == AccessResult.GRANTED
 
 
+def patient_name(row: PatientRecord) -> str:
+    """How a page names whoever the record is about: first given name, name in use."""
+    return f"{row.given_names.split(' ')[0].title()} {(row.usage_name or row.birth_name).title()}"
+
+
+def patients_named(text: str) -> QuerySet[PatientRecord]:
+    """Everyone the stand-in knows whose birth or usage name begins so, or who has this matricule."""
+    rows = PatientRecord.objects.order_by("birth_name", "pk")
+    if text[:1].isdigit():
+        return rows.filter(ins="".join(text.split()).upper())
+    return rows.filter(Q(birth_name__istartswith=text) | Q(usage_name__istartswith=text)) if text else rows
+
+
 def children_of(guardian: PatientRecord, at: datetime) -> list[PatientRecord]:
     """The minors she stands for; none from the day of their majority on."""
     today = at.astimezone(FRANCE).date()

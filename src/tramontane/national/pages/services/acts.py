@@ -18,6 +18,5 @@ def record(kind: ActKind, person: Person, at: datetime, *, detail: str = "", **t
         touched: `finess`, `rpps`, `document`, `contract`, `patient`: what the act is the history of.
     """
     role = "représentant légal du mineur" if person.for_a_child else str(person.role)
-    return Act.objects.create(
-        kind=kind, instant=at, actor=person.name[:201], role=role, detail=detail[:1000], **touched
-    )
+    actor = f"{person.name}, joué par {person.played_by}" if person.played_by else person.name
+    return Act.objects.create(kind=kind, instant=at, actor=actor[:201], role=role, detail=detail[:1000], **touched)

@@ -6,22 +6,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tramontane.national.models import ActKind, Card, GeographicEntity, LegalEntity, Professional, Representative
+from tramontane.national.models import ActKind, Card, LegalEntity, Representative
 from tramontane.national.pages.cards import Holder
 from tramontane.national.pages.roles import Person, Role
+from tramontane.national.pages.selectors.representatives import legal_entities_of
 from tramontane.national.pages.services import acts
 from tramontane.national.pages.services.refusals import ActRefused
-
-
-def legal_entities_of(holder: Holder) -> list[LegalEntity]:
-    """Those that the card, or the directory for a CPS, ties its holder to."""
-    if holder.finess:
-        place = GeographicEntity.objects.filter(pk=holder.finess).first()
-        numbers = {holder.finess, place.legal_entity_id if place else ""}
-    else:
-        found = Professional.objects.filter(pk=holder.rpps).values_list("establishments__legal_entity", flat=True)
-        numbers = set(found)
-    return list(LegalEntity.objects.filter(pk__in=numbers - {None}).order_by("name"))
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ TEMPLATE = "national/pages/paper/conformance.typ"
 SHOWN = 100
 
 
-@requires(Role.CNAM_OFFICER)
+@requires(Role.OPERATOR)
 def session_list(request: PersonRequest) -> HttpResponse:
     """The sessions, and the form for one more."""
     form = SessionForm(request.POST or None)
@@ -35,7 +35,7 @@ def session_list(request: PersonRequest) -> HttpResponse:
 
 
 @require_GET
-@requires(Role.CNAM_OFFICER)
+@requires(Role.OPERATOR)
 def session(request: PersonRequest, pk: int) -> HttpResponse:
     """The report as of now."""
     written = _report(pk)
@@ -51,7 +51,7 @@ def session(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Role.CNAM_OFFICER)
+@requires(Role.OPERATOR)
 def end(request: PersonRequest, pk: int) -> HttpResponse:
     """End a session."""
     try:
@@ -62,7 +62,7 @@ def end(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@requires(Role.CNAM_OFFICER)
+@requires(Role.OPERATOR)
 def as_json(_request: PersonRequest, pk: int) -> HttpResponse:
     """The report for a program."""
     written = _report(pk)
@@ -72,7 +72,7 @@ def as_json(_request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@requires(Role.CNAM_OFFICER)
+@requires(Role.OPERATOR)
 def as_pdf(_request: PersonRequest, pk: int) -> HttpResponse:
     """The report on paper."""
     written = _report(pk)

@@ -25,7 +25,7 @@ from tramontane.national.policy import Policy
 
 
 @sensitive_post_parameters("envelope", "certificate")
-@requires(Role.CNAM_OFFICER)
+@requires(Role.OPERATOR)
 def explain(request: PersonRequest) -> HttpResponse:
     """Paste an envelope, read every verdict. Nothing is stored; the answer is not sent back into the form."""
     form = ExplainForm(request.POST or None)
@@ -41,7 +41,7 @@ def explain(request: PersonRequest) -> HttpResponse:
     return render(request, "national/explain.html", context, status=400 if form.errors else 200)
 
 
-@requires(Role.CNAM_OFFICER)
+@requires(Role.OPERATOR)
 def faults(request: PersonRequest) -> HttpResponse:
     """The scripted faults, and the form for one more."""
     form = FaultForm(request.POST or None)
@@ -56,14 +56,14 @@ def faults(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
-@requires(Role.CNAM_OFFICER)
+@requires(Role.OPERATOR)
 def play_again(request: PersonRequest, pk: int) -> HttpResponse:
     """Once more, the fault that is used up."""
     return _done(request, services.play_again, pk, "Le prochain appel qui convient la reçoit de nouveau.")
 
 
 @require_POST
-@requires(Role.CNAM_OFFICER)
+@requires(Role.OPERATOR)
 def forget(request: PersonRequest, pk: int) -> HttpResponse:
     """Remove a fault."""
     return _done(request, services.forget, pk, "Panne retirée.")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,13 +19,24 @@ from tramontane.national.pages.cards import CardRefused, Holder, read_card
 from tramontane.national.pages.forms import EnrolmentForm
 from tramontane.national.pages.middleware import certificate_of, fingerprint
 from tramontane.national.pages.roles import PageRequest, Role
-from tramontane.national.pages.services.enrolment import enrol, enrol_unsafe_persona, legal_entities_of
+from tramontane.national.pages.selectors.health_space import patients_named
+from tramontane.national.pages.selectors.representatives import legal_entities_of, still_tied
+from tramontane.national.pages.services.enrolment import enrol, enrol_unsafe_persona
 from tramontane.national.pages.trust import trust
 from tramontane.ui.theme import stylesheet
 
-_HOMES = {Role.REPRESENTATIVE: "contracts", Role.CNAM_OFFICER: "white-list", Role.PATIENT: "health-space"}
-OFFICER = "Agent de contrôle (personnage)"
+_HOMES = {
+    Role.REPRESENTATIVE: "contracts",
+    Role.CNAM_OFFICER: "white-list",
+    Role.OPERATOR: "exchanges",
+    Role.PATIENT: "health-space",
+}
+OFFICER, OPERATOR = "Agent de contrôle (personnage)", "Opérateur (personnage)"
 SHOWN_PATIENTS = 20
+_UNTIED = (
+    "Votre carte était enrôlée pour {}, mais ni elle ni l’annuaire ne vous y rattachent plus. "
+    "Faites corriger l’annuaire, ou présentez la carte de l’établissement."
+)
 
 
 @require_GET
@@ -42,10 +52,8 @@ def login(request: PageRequest) -> HttpResponse:
     named = request.POST.get("patient", "").strip()
     asked: dict[str, Any] = {"suite": _next(request, ""), "has_card": certificate is not None, "named": named}
     if settings.NATIONAL_UNSAFE_PERSONAS:
-        patients = PatientRecord.objects.order_by("birth_name", "pk")
-        if named:
-            patients = patients.filter(Q(birth_name__istartswith=named) | Q(usage_name__istartswith=named))
-        asked |= {"legal_entities": LegalEntity.objects.order_by("name"), "patients": patients[:SHOWN_PATIENTS]}
+        patients = patients_named(named)[:SHOWN_PATIENTS]
+        asked |= {"legal_entities": LegalEntity.objects.order_by("name"), "patients": patients}
     return render(request, "national/login.html", asked)
 
 
@@ -56,12 +64,17 @@ def card(request: PageRequest) -> HttpResponse:
         holder = _holder(request)
     except CardRefused as refused:
         return render(request, "national/login.html", {"refused": str(refused)}, status=403)
-    if holder.identity in settings.NATIONAL_OFFICERS:
-        name = f"{holder.given_name} {holder.family_name}"
-        return _enter(request, Role.CNAM_OFFICER, holder.card, key=holder.identity, name=name)
-    known = Representative.objects.filter(identity=holder.identity).first()
+    for role, cards in (
+        (Role.CNAM_OFFICER, settings.NATIONAL_OFFICERS), (Role.OPERATOR, settings.NATIONAL_OPERATORS)
+    ):  # fmt: skip
+        if holder.identity in cards:
+            name = f"{holder.given_name} {holder.family_name}"
+            return _enter(request, role, holder.card, key=holder.identity, name=name)
+    known = Representative.objects.select_related("legal_entity").filter(identity=holder.identity).first()
     if known is None:
         return redirect("enrolment")
+    if not still_tied(holder, known.legal_entity_id):
+        return render(request, "national/login.html", {"refused": _UNTIED.format(known.legal_entity)}, status=403)
     return _enter(request, Role.REPRESENTATIVE, holder.card, key=known.pk)
 
 
@@ -89,6 +102,8 @@ def unsafe_persona(request: PageRequest) -> HttpResponse:
     role, _, key = request.POST.get("personnage", "").partition(":")
     if role == "officer":
         return _enter(request, Role.CNAM_OFFICER, Card.UNSAFE_PERSONA, key="officer", name=OFFICER)
+    if role == "operator":
+        return _enter(request, Role.OPERATOR, Card.UNSAFE_PERSONA, key="operator", name=OPERATOR)
     if role == "patient":
         row = PatientRecord.objects.filter(pk=key).first() if key.isdigit() else None
         return _enter(request, Role.PATIENT, Card.UNSAFE_PERSONA, key=_found(row).pk)
