@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from support.needs import missing
 
@@ -59,3 +61,39 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept
+
+
+OPENED = pytest.StashKey[DjangoDbBlocker]()
+
+
+@pytest.fixture(autouse=True)
+def _append_only_floor(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The hospital's append-only tables are so for the tests too: they open only while a transactional test empties them."""
+    marker = request.node.get_closest_marker("django_db")
+    transactional = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if not transactional and not (marker and marker.kwargs.get("transaction")):
+        yield
+        return
+    from django.db import connection
+
+    from support import append_only
+
+    request.getfixturevalue("transactional_db")  # emptied after what follows
+    yield
+    request.node.stash[OPENED] = request.getfixturevalue("django_db_blocker")
+    append_only.open_up(connection)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Emptied, the tables are append-only again for the tests that follow."""
+    try:
+        return (yield)
+    finally:
+        if blocker := item.stash.get(OPENED, None):
+            from django.db import connection
+
+            from support import append_only
+
+            with blocker.unblock():
+                append_only.close(connection)
