@@ -206,7 +206,9 @@ def test_the_drawer_joins_proofs_writes_reserves_and_plans_actions(client: Clien
     reserve = dossier.reserves.get()
     post(client, "plan", dossier.number, reserve.pk, title="Tenir la revue", owner="RSSI", due="2027-02-28")
     action = reserve.actions.get()
-    assert "Tenir la revue" in post(client, "follow", dossier.number, action.pk, state="faite")
+    changed = {"state": "faite", "owner": "DSI", "due": "2027-03-01"}
+    assert "Tenir la revue" in post(client, "follow", dossier.number, action.pk, **changed)
+    assert "confiée à DSI pour le 01/03/2027 (avant : RSSI, 28/02/2027)" in page(client, "journal", dossier.number)
     proof = EvidenceRevision.objects.get().evidence
     post(client, "attach", dossier.number, "exi-01", evidence=proof.pk)
     post(client, "detach", dossier.number, "exi-20", evidence=proof.pk)
@@ -304,7 +306,7 @@ def test_the_pv_is_shown_with_its_words_then_signed(client: Client, scene: Scene
     assert "Le procès-verbal est signé" in signed
     assert "Louis Anglade" in signed
     checks = Homologation.objects.get(dossier=dossier).signature_report["checks"]
-    assert [(one["code"], one["outcome"]) for one in checks] == [("signature", "not run")]
+    assert [(one["code"], one["outcome"]) for one in checks] == [("signature", "not run"), ("mots", "not run")]
     answer = client.get(reverse("homologation:signed", args=[dossier.number]))
     assert b"".join(answer.streaming_content) == PV  # type: ignore[attr-defined]
 
@@ -378,6 +380,13 @@ def test_the_official_text_comes_by_excel_too(client: Client, scene: Scene) -> N
     report = post(client, "import", "dmp", file=FILE("t.xlsx", filled.getvalue()))
     assert "1 exigence changerait, version 3.0-essai." in report
     assert "Texte recopié" in report
+    assert "<h2>Dimensions</h2>" not in report
+    chapter = next(row for row in book["Dimensions"].iter_rows() if row[0].value == "acces")
+    chapter[1].value = "Accès, tel que le texte le nomme"
+    book.save(filled := io.BytesIO())
+    assert "« Accès au DMP » : modifiée (libelle)" in post(
+        client, "import", "dmp", file=FILE("t.xlsx", filled.getvalue())
+    )
     line[3].value = "=cmd"
     book.save(filled := io.BytesIO())
     assert "formule" in post(client, "import", "dmp", file=FILE("t.xlsx", filled.getvalue()))

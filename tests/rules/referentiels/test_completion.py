@@ -10,6 +10,8 @@ from tramontane.rules.referentiels import (
     TexteStatut,
     completed,
     difference,
+    dimension_changes,
+    load_completion,
     read_completion,
     shipped,
 )
@@ -54,6 +56,26 @@ def test_the_difference_says_what_must_be_assessed_again() -> None:
     assert not changes["dmp:exi-23"].reassess, "the same words, now official: the level stands"
 
 
+def test_the_dimensions_of_the_document_replace_ours_and_each_change_is_told() -> None:
+    known = [{"cle": one.cle, "libelle": one.libelle, "portee": one.portee} for one in shipped("dmp").dimensions]
+    known[0]["libelle"] = "Cadre"
+    before = shipped("dmp")
+    completion = load_completion(
+        {"schema": 1, "referentiel": "dmp", "version": "9.9", "source": {"document": "Essai"}}
+        | {"dimensions": [*known, {"cle": "annexe", "libelle": "Annexe"}]}
+        | {"exigences": [{"id": "exi-01", "dimension": "annexe"}]}
+    )
+    after = completed(before, completion, edition="essai")
+    said = dimension_changes(before, after)
+    assert "« Annexe » : ajoutée" in said
+    assert f"« {before.dimensions[0].libelle} » : modifiée (libelle, certitude)" in said
+    one, was = after.by_key["dmp:exi-01"], before.by_key["dmp:exi-01"]
+    assert (one.dimension, one.dimension_deduite, one.texte) == ("annexe", False, was.texte)
+    (change,) = difference(before, after)
+    assert not change.reassess, "a dimension only arranges"
+    assert "« Annexe » : supprimée" in dimension_changes(after, before)
+
+
 def test_an_exigence_that_left_is_told_and_not_reassessed() -> None:
     after = complete("exigences: [{id: rec-01, texte: Recommandation d’essai}]")
     (change,) = difference(after, shipped("dmp"))
@@ -77,7 +99,10 @@ def test_two_different_referentiels_have_no_difference() -> None:
     [
         ("exigences: [{id: exi-01, texte: '  '}]", "exi-01 : texte vide"),
         ("exigences: [{id: exi-01, texte: a}, {id: exi-01, texte: b}]", "exi-01 : donnée 2 fois"),
-        ("exigences: [{id: exi-01}]", "n° 1 (exi-01) : champ obligatoire absent : `texte`"),
+        ("exigences: [{id: exi-01}]", "exi-01 : ni texte, ni titre, ni dimension"),
+        ("dimensions: [{cle: acces, libelle: a}, {cle: acces, libelle: b}]", "dimension acces : donnée 2 fois"),
+        ("dimensions: [{cle: acces}]", "dimensions, n° 1 : champ obligatoire absent : `libelle`"),
+        ("dimensions: [{cle: autre, libelle: Autre}]", "la dimension « acces » n’est pas déclarée"),
         ("exigences: [{id: exi-01, texte: a, dimension: nulle}]", "la dimension « nulle » n’est pas déclarée"),
         ("exigences: [{id: exi-01, texte: a, niveau: 3}]", "champ inconnu : `niveau`"),
     ],

@@ -126,9 +126,11 @@ class ActionForm(forms.Form):
 
 
 class FollowForm(forms.Form):
-    """Where an action stands."""
+    """Where an action stands, who leads it, for when."""
 
     state = forms.ChoiceField(label="Avancement", choices=[(state.value, state.label) for state in ActionState])
+    owner = forms.CharField(label="Menée par", max_length=120)
+    due = forms.DateField(label="Pour le", widget=DayInput)
 
 
 class SectionForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from tramontane.rules.referentiels.catalogue import shipped, shipped_ids
 from tramontane.rules.referentiels.completion import Completion, completed, load_completion, read_completion
-from tramontane.rules.referentiels.difference import ExigenceChange, difference
+from tramontane.rules.referentiels.difference import ExigenceChange, difference, dimension_changes
 from tramontane.rules.referentiels.errors import InvalidReferentiel
 from tramontane.rules.referentiels.model import (
     Computation,
@@ -34,6 +34,7 @@ __all__ = [
     "TexteStatut",
     "completed",
     "difference",
+    "dimension_changes",
     "load",
     "load_completion",
     "read",

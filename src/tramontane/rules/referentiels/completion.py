@@ -8,16 +8,16 @@ from typing import Any, Literal
 import msgspec
 
 from tramontane.rules.referentiels.errors import InvalidReferentiel
-from tramontane.rules.referentiels.model import Exigence, Referentiel, Regles, Source, TexteStatut
+from tramontane.rules.referentiels.model import Dimension, Exigence, Referentiel, Regles, Source, TexteStatut
 from tramontane.rules.referentiels.plain_yaml import parse_yaml
 from tramontane.rules.referentiels.reading import converted_rows, in_french, load, write
 
 
 class CompletionRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The official wording of one exigence; `titre` and `dimension` stay as they were when absent."""
+    """What the official document says of one exigence; what is absent stays as it was."""
 
     id: str
-    texte: str
+    texte: str | None = None
     titre: str | None = None
     dimension: str | None = None
 
@@ -30,6 +30,7 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         version: the official version, as printed.
         actif: whether dossiers may be opened on the result; None: as before.
         regles: the rules, when the document sets others.
+        dimensions: the chapters of the document, all of them; empty: as before.
     """
 
     schema: Literal[1]
@@ -38,6 +39,7 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     source: Source
     actif: bool | None = None
     regles: Regles | None = None
+    dimensions: tuple[Dimension, ...] = ()
     exigences: tuple[CompletionRow, ...] = ()
 
 
@@ -58,6 +60,8 @@ def load_completion(content: Mapping[str, Any]) -> Completion:
     """
     whole = dict(content)
     rows, problems = converted_rows(whole.pop("exigences", ()) or (), CompletionRow, "exigences")
+    dimensions, wrong = converted_rows(whole.pop("dimensions", ()) or (), Dimension, "dimensions")
+    problems += wrong
     try:
         found = msgspec.convert(whole, Completion)
     except msgspec.ValidationError as error:
@@ -66,7 +70,7 @@ def load_completion(content: Mapping[str, Any]) -> Completion:
         problems.append("version : vide ; recopiez celle du document officiel")
     if problems:
         raise InvalidReferentiel(problems)
-    return msgspec.structs.replace(found, exigences=tuple(rows))
+    return msgspec.structs.replace(found, exigences=tuple(rows), dimensions=tuple(dimensions))
 
 
 def completed(base: Referentiel, completion: Completion, *, edition: str) -> Referentiel:
@@ -96,27 +100,36 @@ def completed(base: Referentiel, completion: Completion, *, edition: str) -> Ref
         source=completion.source,
         actif=base.actif if completion.actif is None else completion.actif,
         regles=completion.regles or base.regles,
+        dimensions=completion.dimensions or base.dimensions,
         exigences=(*kept, *added),
     )
     return load(write(result))
 
 
 def _refusals(base: Referentiel, completion: Completion) -> list[str]:
-    names = [row.id for row in completion.exigences]
-    problems = [f"{row.id} : texte vide" for row in completion.exigences if not row.texte.strip()]
-    problems += [f"{name} : donnée {names.count(name)} fois" for name in sorted(set(names)) if names.count(name) > 1]
+    problems = [f"{row.id} : {said}" for row in completion.exigences if (said := _empty(row))]
+    for names in ([row.id for row in completion.exigences], [f"dimension {one.cle}" for one in completion.dimensions]):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        problems += [f"{name} : donnée {names.count(name)} fois" for name in twice]
     if completion.referentiel != base.id:
         problems.append(f"referentiel : attendu « {base.id} », reçu « {completion.referentiel} »")
     return problems
 
 
+def _empty(row: CompletionRow) -> str:
+    if row.texte is not None and not row.texte.strip():
+        return "texte vide"
+    return "" if row.texte or row.titre or row.dimension else "ni texte, ni titre, ni dimension"
+
+
 def _official(exigence: Exigence, row: CompletionRow, completion: Completion) -> Exigence:
+    quoted = exigence
+    if row.texte is not None:
+        text, source = row.texte.strip(), completion.source.document
+        quoted = msgspec.structs.replace(exigence, texte=text, texte_statut=TexteStatut.OFFICIEL, source=source)
     return msgspec.structs.replace(
-        exigence,
-        texte=row.texte.strip(),
-        texte_statut=TexteStatut.OFFICIEL,
+        quoted,
         titre=exigence.titre if row.titre is None else row.titre,
         dimension=exigence.dimension if row.dimension is None else row.dimension,
         dimension_deduite=exigence.dimension_deduite and row.dimension is None,
-        source=completion.source.document,
     )

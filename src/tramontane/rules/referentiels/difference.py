@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tramontane.rules.referentiels.model import Exigence, Referentiel
+from tramontane.rules.referentiels.model import Dimension, Exigence, Referentiel
 
 
 class ChangeKind(StrEnum):
@@ -52,6 +52,18 @@ def difference(before: Referentiel, after: Referentiel) -> tuple[ExigenceChange,
         raise ValueError(f"deux référentiels différents : {before.id}, {after.id}")
     changes = [_change(key, before, after) for key in {**after.by_key, **before.by_key}]
     return tuple(change for change in changes if change is not None)
+
+
+def dimension_changes(before: Referentiel, after: Referentiel) -> tuple[str, ...]:
+    """What happens to the dimensions, one sentence each: they only arrange, no level depends on them."""
+    was, now = ({one.cle: one for one in each.dimensions} for each in (before, after))
+    said = [f"« {now[key].libelle} » : ajoutée" for key in now.keys() - was.keys()]
+    said += [f"« {was[key].libelle} » : supprimée" for key in was.keys() - now.keys()]
+    for key in now.keys() & was.keys():
+        fields = [name for name in Dimension.__struct_fields__ if getattr(was[key], name) != getattr(now[key], name)]
+        if fields:
+            said.append(f"« {was[key].libelle} » : modifiée ({', '.join(fields)})")
+    return tuple(sorted(said))
 
 
 def _change(key: str, before: Referentiel, after: Referentiel) -> ExigenceChange | None:

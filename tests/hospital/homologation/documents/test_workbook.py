@@ -107,6 +107,22 @@ def test_answers_reserves_and_actions_come_back_in_one_go(scene: Scene, dossier:
     assert back(dossier, out(dossier)) == Rehearsal((), ())
 
 
+def test_an_action_changes_hands_and_date_once_the_report_is_read(scene: Scene, dossier: Dossier) -> None:
+    def fill(_: Grid, plan: Grid) -> None:
+        plan[3, "Menée par"], plan[3, "Pour le"], plan[3, "Avancement"] = "DSI", "01/04/2027", "Faite"
+
+    found = back(dossier, filled(out(dossier), fill))
+    before = Action.objects.get()
+    assert [one.detail for one in found.changes] == [
+        f"action confiée : Mettre en conformité (RSSI, {before.due:%d/%m/%Y} → DSI, 01/04/2027)",
+        "action faite : Mettre en conformité",
+    ]
+    assert returned.apply(found, scene.actor) == 2
+    action = Action.objects.get()
+    assert (action.owner, f"{action.due}", action.state) == ("DSI", "2027-04-01", "faite")
+    assert back(dossier, out(dossier)) == Rehearsal((), ())
+
+
 def _level(name: str, level: str) -> Callable[[Grid, Grid], None]:
     return lambda exigences, _: exigences.__setitem__((exigences.line(name), "Niveau"), level)
 
@@ -138,7 +154,6 @@ def _plan_of(name: str) -> Callable[[Grid, Grid], None]:
         (_cell(3, "Identifiant", "exi-99"), "ligne 3 : l’exigence « exi-99 » n’existe pas"),
         (_cell(3, "À lever avant le", "bientôt"), "attendu une date comme 31/03/2027, reçu « bientôt »"),
         (_cell(3, "Menée par", None), "ligne 3 : l’action n’a pas de responsable"),
-        (_cell(3, "Menée par", "Quelqu’un d’autre"), "une action garde son responsable et sa date"),
         (_cell(3, "Avancement", "Bof"), "avancement « Bof » hors liste"),
         (_cell(3, "Réserve", None), "la réserve n’est pas écrite"),
         (_plan_of("exi-25"), "ligne 4 : EXI 25 n’admet aucune réserve"),

@@ -138,10 +138,24 @@ def _action(plan: Plan, row: _Row, reserve: Reserve | None) -> None:
         plan.changes.append(Change(RESERVES, row.number, row.exigence.libelle, said, add))
         return
     if (kept.owner, kept.due) != (row.owner, row.action_due):
-        raise _LineError("une action garde son responsable et sa date : ajoutez-en une autre, et abandonnez celle-ci")
+        _entrusted(plan, row, kept)
     if kept.state != row.state.value:
         said = f"action {row.state.label.casefold()} : {row.action}"
         plan.changes.append(Change(RESERVES, row.number, row.exigence.libelle, said, _followed(kept, row.state)))
+
+
+def _entrusted(plan: Plan, row: _Row, kept: Action) -> None:
+    due = row.action_due or kept.due
+    was, now = f"{kept.owner}, {kept.due:%d/%m/%Y}", f"{row.owner}, {due:%d/%m/%Y}"
+    plan.changes.append(
+        Change(
+            RESERVES,
+            row.number,
+            row.exigence.libelle,
+            f"action confiée : {row.action} ({was} → {now})",
+            lambda actor: reserving.entrust(kept, row.owner, due, actor=actor),
+        )
+    )
 
 
 def _planned(dossier: Dossier, row: _Row) -> Callable[[Actor], object]:

@@ -24,6 +24,7 @@ from tramontane.rules.referentiels import (
     Referentiel,
     completed,
     difference,
+    dimension_changes,
     read_completion,
     shipped,
     write,
@@ -37,6 +38,7 @@ class Rehearsal:
     completion: Completion
     result: Referentiel
     changes: tuple[ExigenceChange, ...]
+    dimensions: tuple[str, ...]
 
 
 def rehearse(entity: LegalEntity, referentiel: str, data: bytes) -> Rehearsal:
@@ -64,7 +66,7 @@ def rehearse_completion(entity: LegalEntity, referentiel: str, completion: Compl
     before = reading.current(entity, referentiel)
     number = reading.editions(entity).filter(referentiel=referentiel).count() + 1
     after = completed(before, completion, edition=f"{shipped(referentiel).edition}+{number}")
-    return Rehearsal(completion, after, difference(before, after))
+    return Rehearsal(completion, after, difference(before, after), dimension_changes(before, after))
 
 
 @transaction.atomic

@@ -105,9 +105,29 @@ def follow(action: Action, state: ActionState, *, actor: Actor) -> Action:
         ForbiddenMove: the dossier is over.
     """
     row = taken(action.reserve.dossier, FOLLOWED, "suivre une action")
+    if action.state == state.value:
+        return action
     action.state, action.updated_at = state.value, clock.now()
     action.save(update_fields=["state", "updated_at"])
     _traced(row, "homologation.action", _exigence(row, action.reserve.exigence), actor, state.label.casefold())
+    return action
+
+
+@transaction.atomic
+def entrust(action: Action, owner: str, due: date, *, actor: Actor) -> Action:
+    """Give an action to somebody else, or another date. What it was stays in the journal.
+
+    Raises:
+        RefusedError: without an owner.
+        ForbiddenMove: the dossier is over.
+    """
+    row = taken(action.reserve.dossier, FOLLOWED, "confier une action")
+    refuse("owner", "" if owner.strip() else "Nommer qui mène l’action.")
+    if (action.owner, action.due) != (owner.strip(), due):
+        said = f"confiée à {owner.strip()} pour le {due:%d/%m/%Y} (avant : {action.owner}, {action.due:%d/%m/%Y})"
+        action.owner, action.due, action.updated_at = owner.strip(), due, clock.now()
+        action.save(update_fields=["owner", "due", "updated_at"])
+        _traced(row, "homologation.action", _exigence(row, action.reserve.exigence), actor, said)
     return action
 
 

@@ -87,14 +87,19 @@ def plan(request: AuthenticatedRequest, dossier: Dossier, reserve: int) -> HttpR
 @of_dossier(*permissions.EDITORS)
 @require_POST
 def follow(request: AuthenticatedRequest, dossier: Dossier, action: int) -> HttpResponse:
-    """Say where an action stands."""
+    """Say where an action stands, who leads it, for when."""
     row = Action.objects.filter(reserve__dossier=dossier, pk=action).select_related("reserve__dossier").first()
     if row is None:
         raise Http404("Cette action n’existe pas.")
     form = FollowForm(request.POST)
     if not invalid(request, form):
-        who, state = actor(request.account, request.proof), ActionState(form.cleaned_data["state"])
-        succeeded(request, lambda: reserving.follow(row, state, actor=who), "Avancement enregistré.")
+        who, values = actor(request.account, request.proof), form.cleaned_data
+
+        def act() -> None:
+            reserving.entrust(row, values["owner"], values["due"], actor=who)
+            reserving.follow(row, ActionState(values["state"]), actor=who)
+
+        succeeded(request, act, "Action enregistrée.")
     return redirect("homologation:reserves", dossier.number)
 
 
