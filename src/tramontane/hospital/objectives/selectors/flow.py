@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from tramontane.hospital.accounts.models import LegalEntity
-from tramontane.hospital.patients.consent import Choice, Subject, read_state
+from tramontane.hospital.patients.consent import Choice, Subject
 from tramontane.hospital.patients.models import ConsentRecord, Episode, Patient
 from tramontane.rules.objectives import Flow
 
@@ -20,8 +19,7 @@ KINDS = {
     "hospitalisations": ("I",),
     "sans_externes": ("I", "R", "E"),
 }
-COLLECTED = (Choice.CONSENT.value, Choice.OPPOSITION.value)
-_SLICE = 500
+REFUSALS = (Choice.OPPOSITION, Choice.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +32,13 @@ class Window:
     reading: dict[str, str]
 
 
-class Visit(NamedTuple):
-    """One episode of the month. `choice`: the one in force, empty when none is collected."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Distinct patients: whole (service 0) then by service; those seen, and those of them whose INS is qualified."""
 
-    patient: int
-    service: int
-    choice: str
-    qualified: bool
+    flows: tuple[Flow, ...]
+    patients: int
+    qualified: int
 
 
 def episodes(entity: LegalEntity, window: Window) -> QuerySet[Episode]:
@@ -54,62 +52,61 @@ def episodes(entity: LegalEntity, window: Window) -> QuerySet[Episode]:
     return found.filter(starts_at__gte=window.start)
 
 
-def visits(entity: LegalEntity, window: Window) -> Iterator[Visit]:
-    """Every episode with the choice in force, as `patients.consent.read_state` would read it.
-
-    The database gives the last declaration that can be the state of the episode. Only an opposition can have been lifted
-    since, by the consent of another episode: the histories of those patients are read whole.
-    """
-    candidate = Q(episode=OuterRef("pk")) | Q(choice__in=(Choice.OPPOSITION, Choice.WITHDRAWN))
-    last = declarations(window).filter(candidate, patient=OuterRef("patient_id")).order_by("-id").values("choice")[:1]
-    rows = list(
-        episodes(entity, window)
-        .annotate(last=Subquery(last))
-        .values_list("pk", "patient_id", "service_id", "last", "patient__identity_status")
-    )
-    opposed = {(patient, pk) for pk, patient, _, choice, _ in rows if choice == Choice.OPPOSITION}
-    lifted = _lifted(opposed, window)
-    for pk, patient, service, choice, status in rows:
-        stands = choice in COLLECTED and pk not in lifted
-        yield Visit(patient, service, choice if stands else "", status == Patient.IdentityStatus.QUALIFIEE)
-
-
 def declarations(window: Window) -> QuerySet[ConsentRecord]:
     """What was said before the end of the window about reading the DMP, for the whole care team."""
     return ConsentRecord.objects.filter(subject=Subject.CONSULTATION, for_account=None, recorded_at__lt=window.until)
 
 
-def _lifted(opposed: set[tuple[int, int]], window: Window) -> set[int]:
-    """Episodes whose opposition no longer stands: only a consent can have lifted it."""
-    patients = sorted({patient for patient, _ in opposed})
-    histories: dict[int, list[ConsentRecord]] = defaultdict(list)
-    for at in range(0, len(patients), _SLICE):
-        some = declarations(window).filter(patient__in=patients[at : at + _SLICE])
-        consenting = set(some.filter(choice=Choice.CONSENT).values_list("patient", flat=True))
-        for record in some.filter(patient__in=consenting).order_by("id"):
-            histories[record.patient_id].append(record)
-    states = {pk: read_state(histories[patient], pk).consultation for patient, pk in opposed if patient in histories}
-    return {pk for pk, record in states.items() if record is None or record.choice != Choice.OPPOSITION}
+# The rule of `patients.consent.read_state`, for every patient at once. A visit's own consent stands unless the patient
+# refused (opposition, withdrawal) anywhere since; an opposition stands for every visit until any consent lifts it.
+# `refusal` carries rank and kind in one number, so that one pass keeps the last.
+_COUNT = """
+WITH seen AS (
+    SELECT visit.patient_id, visit.service_id, visit.patient__identity_status AS status, max(own.id) AS consent,
+        max(refused.id * 2 + CASE refused.choice WHEN 'opposition' THEN 1 ELSE 0 END) AS refusal
+    FROM ({visits}) AS visit
+    LEFT JOIN ({consents}) AS own ON own.episode_id = visit.id
+    LEFT JOIN ({refusals}) AS refused ON refused.patient_id = visit.patient_id
+    GROUP BY visit.patient_id, visit.service_id, visit.patient__identity_status
+), standing AS (
+    SELECT patient_id, service_id, status,
+        CASE WHEN consent > coalesce(refusal / 2, 0) THEN 1
+            WHEN refusal %% 2 = 1 AND NOT EXISTS (
+                SELECT 1 FROM ({consents}) AS later WHERE later.patient_id = seen.patient_id AND later.id > refusal / 2
+            ) THEN 2 ELSE 0 END AS choice
+    FROM seen
+), patient AS (
+    SELECT status, max(choice) AS choice FROM standing GROUP BY patient_id, status
+)
+SELECT 0, count(*), sum(CASE choice WHEN 1 THEN 1 ELSE 0 END), sum(CASE choice WHEN 2 THEN 1 ELSE 0 END),
+    sum(CASE status WHEN '{qualified}' THEN 1 ELSE 0 END) FROM patient HAVING count(*) > 0
+UNION ALL
+SELECT service_id, count(*), sum(CASE choice WHEN 1 THEN 1 ELSE 0 END), sum(CASE choice WHEN 2 THEN 1 ELSE 0 END), 0
+FROM standing GROUP BY service_id ORDER BY 1
+"""
 
 
-def flows(found: Iterable[Visit]) -> tuple[tuple[Flow, ...], int, int]:
-    """Counts of distinct patients, whole (service 0) then by service; and patients seen, patients whose INS is qualified.
+def count(entity: LegalEntity, window: Window) -> Counted:
+    """The flow, counted by the database: a row by service comes back.
 
     A patient is collected when one of her episodes of the month is; in a service, when one of her episodes there is.
     """
-    counted: dict[int, dict[int, str]] = defaultdict(dict)
-    qualified: set[int] = set()
-    for visit in found:
-        for key in (0, visit.service):
-            before = counted[key].get(visit.patient, "")
-            counted[key][visit.patient] = max(before, visit.choice)  # an opposition outlasts a consent
-        if visit.qualified:
-            qualified.add(visit.patient)
-    rows = tuple(_flow(service, choices) for service, choices in sorted(counted.items()))
-    return rows, len(counted.get(0, ())), len(qualified)
+    said = declarations(window).values("id", "patient_id", "episode_id", "choice")
+    visits, visits_with = _sql(
+        episodes(entity, window).values("id", "patient_id", "service_id", "patient__identity_status")
+    )
+    consents, consents_with = _sql(said.filter(choice=Choice.CONSENT))
+    refusals, refusals_with = _sql(said.filter(choice__in=REFUSALS))
+    query = _COUNT.format(
+        visits=visits, consents=consents, refusals=refusals, qualified=Patient.IdentityStatus.QUALIFIEE.value
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*visits_with, *consents_with, *refusals_with, *consents_with])
+        rows = cursor.fetchall()
+    flows = tuple(Flow(service, patients, yes + no, yes, no) for service, patients, yes, no, _ in rows)
+    return Counted(flows, rows[0][1], rows[0][4]) if rows else Counted((), 0, 0)
 
 
-def _flow(service: int, choices: dict[int, str]) -> Flow:
-    consent = sum(choice == Choice.CONSENT for choice in choices.values())
-    opposition = sum(choice == Choice.OPPOSITION for choice in choices.values())
-    return Flow(service, len(choices), consent + opposition, consent, opposition)
+def _sql(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+    """What the ORM would run: the definitions above stay the only ones."""
+    return rows.query.get_compiler(connection=connection).as_sql()

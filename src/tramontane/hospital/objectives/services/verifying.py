@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.objectives.models import Statement
 from tramontane.hospital.objectives.selectors import flow, registers
 from tramontane.hospital.objectives.selectors.people import CONSULTED, STRONG_LOGIN, WEAK_LOGIN
 from tramontane.hospital.objectives.selectors.statements import facts_of, figures_of
 from tramontane.hospital.objectives.services.closing import digest, traces_of
-from tramontane.hospital.patients.consent import read_state
-from tramontane.hospital.patients.models import ConsentRecord, Patient
+from tramontane.hospital.objectives.services.recounting import recount
 from tramontane.hospital.traces import chain
 from tramontane.hospital.traces.models import PurgedTrace, Seal
 from tramontane.hospital.traces.services import digest_of
@@ -140,23 +138,8 @@ def _moved(statement: Statement, frozen: MonthFacts) -> list[str]:
     entity = statement.legal_entity
     found = []
     window = flow.Window(start, end, statement.closed_at, frozen.reading)
-    rows, _, _ = flow.flows(_visits_again(entity, window))
-    if rows != frozen.flows:
+    if recount(entity, window) != frozen.flows:
         found.append("Des venues ou des choix de ce mois ont été saisis ou corrigés depuis la clôture.")
     if registers.movements(entity, start, end, statement.closed_at) != frozen.movements:
         found.append("Des mouvements ou des revues de ce mois ont été saisis ou corrigés depuis la clôture.")
     return found
-
-
-def _visits_again(entity: LegalEntity, window: flow.Window) -> Iterator[flow.Visit]:
-    """The same visits by the other way: each patient's whole history, through the rule that the consultation applies."""
-    rows = flow.episodes(entity, window).order_by("patient_id", "id").select_related("patient")
-    known, history = None, list[ConsentRecord]()
-    for episode in rows.iterator(chunk_size=_READ):
-        if episode.patient_id != known:
-            known = episode.patient_id
-            history = list(flow.declarations(window).filter(patient=known).order_by("id"))
-        state = read_state(history, episode.pk).consultation
-        choice = state.choice if state is not None and state.choice in flow.COLLECTED else ""
-        qualified = episode.patient.identity_status == Patient.IdentityStatus.QUALIFIEE
-        yield flow.Visit(episode.patient_id, episode.service_id, choice, qualified)
