@@ -18,6 +18,7 @@ from support.demo_hospital import CODES, SEED, Desk, open_demo
 from support.hospital import make_rpps
 from tramontane.demo.hospital import SyntheticHospital
 from tramontane.demo.hospital_seeding.personas import PASSPHRASE
+from tramontane.rules.objectives.periods import PARIS
 
 pytestmark = [pytest.mark.needs("chromium")]
 
@@ -328,7 +329,7 @@ def test_the_dpo_finds_a_consultation_in_the_traces_and_extracts_it(sit_down: Op
         expect(page.get_by_role("row").filter(has_text=words).first).to_be_visible()
 
     officer.go("/traces/extraction/")
-    rpps, today = str(HOSPITAL.staff("marchand").rpps), f"{datetime.now():%Y-%m-%d}"  # noqa: DTZ005 - the browser's day
+    rpps, today = str(HOSPITAL.staff("marchand").rpps), f"{datetime.now(PARIS):%Y-%m-%d}"
     page.get_by_label("Numéros RPPS").fill(rpps)
     page.get_by_label("Du", exact=True).fill(today)
     page.get_by_label("Au (inclus)").fill(today)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -193,7 +193,7 @@ def test_the_test_is_traced_with_what_failed(browser: Client, ready: Ready) -> N
 def test_the_first_search_follows_the_types_and_the_depth_of_the_entity(ready: Ready) -> None:
     values = {"first_search_years": 1, "preferred_types": ["11502-2", "PLUS-DE-CE-TYPE"]}
     services.keep_connection(ready.account.legal_entity, values, {}, actor=actor(ready.account, None))
-    old = ready.dossier.feed(at=clock.now().replace(year=clock.now().year - 1, month=1, day=1), title="Avant un an")
+    old = ready.dossier.feed(at=clock.now() - timedelta(days=400), title="Avant un an")
     other = ready.dossier.feed(at=clock.now(), type_code=Coded("34112-3", LOINC, "CR"))
     wanted = ready.dossier.feed(at=clock.now(), type_code=Coded("11502-2", LOINC, "Biologie"))
     told = services.open_record(ready.access).told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -168,7 +170,7 @@ def test_only_a_child_one_stands_for_is_viewed(scene: dict) -> None:
     child = PatientRecord.objects.get(ins=OPEN.value)
     client = logged_in(f"patient:{parent.pk}")
     assert client.post("/mon-espace-sante/profil/", {"profil": child.pk}).status_code == 404
-    PatientRecord.objects.filter(pk=child.pk).update(birth_date=NOW.date().replace(year=NOW.year - 9))
+    PatientRecord.objects.filter(pk=child.pk).update(birth_date=date(NOW.year - 9, 1, 1))
     Guardianship.objects.create(guardian=parent, child=child)
     page = client.post("/mon-espace-sante/profil/", {"profil": child.pk}, follow=True).content.decode()
     assert "en tant que représentant légal" in page
