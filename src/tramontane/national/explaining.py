@@ -1,4 +1,4 @@
-"""« Expliquer ce refus »: the same judge, on an envelope that someone pastes. Nothing is stored, no token is used up.
+"""« Expliquer ce refus »: the same judge, on a message that someone pastes or sends as a file. Nothing is stored, no token is used up.
 
 Pasting is no presentation: check 4 (replay) is NOT RUN. Neither is what only the connection knows, when its certificate
 is not given: checks 1 (TLS) and 5 (structure of the certificate).
@@ -11,20 +11,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cryptography import x509
+from lxml import etree
 
 from tramontane.dmp import soap
 from tramontane.dmp.errors import MalformedMessage
 from tramontane.dmp.signature.certificates import describe
 from tramontane.dmp.verdicts import Outcome, Verdict
 from tramontane.dmp.vihf import TrustedIssuers, VerificationPolicy, VerifiedVihf, verify
-from tramontane.national import selectors, wire
+from tramontane.national import pasted, selectors, wire
 from tramontane.national.judge import Request, judge, unheard
 from tramontane.national.judge.identify import identify
 from tramontane.national.policy import Policy
-from tramontane.national.services import HANDLERS, AnyHandler
+from tramontane.national.reception import Reception
+from tramontane.national.services import HANDLERS, SERVICES, AnyHandler
+from tramontane.national.storage import Incoming, store
 
 _TLS, _REPLAY, _STRUCTURE = 1, "rejeu", "structure"
 _BY_BODY: Mapping[str, AnyHandler] = {tag: handler for (_, tag), handler in HANDLERS.items()}
+_AN_ANSWER = "Ceci est une réponse, pas un appel : collez la demande à laquelle elle répond."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +47,50 @@ class Explained:
     unreadable: str = ""
 
 
-def explain(message: bytes, certificate: x509.Certificate | None, policy: Policy, *, at: datetime) -> Explained:
-    """Judge a SOAP envelope as if it were received at `at`, over a connection with this certificate, or an unknown one."""
-    who = identify(message, certificate, policy, at=at)
+def explain(data: bytes, certificate: x509.Certificate | None, policy: Policy, *, at: datetime) -> Explained:
+    """Judge what was pasted as if it were received at `at`, over a connection with this certificate, or an unknown one.
+
+    Args:
+        data: an envelope, an MTOM message, or an HTTP request with its headers (`national.pasted`).
+    """
+    try:
+        found = pasted.read(data)
+        with Reception(found.content_type, store()) as reception:
+            reception.feed(found.body)
+            reception.close()
+            call = _Call(reception.message, reception.parts, found.service)
+            return _explained(call, certificate, policy, at)
+    except MalformedMessage as error:
+        return Explained((), None, unreadable=error.explain())
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A message, its attachments, and the service it was for when that is known."""
+
+    message: bytes
+    parts: Mapping[str, Incoming]
+    service: str
+
+    def handler(self, body: etree._Element | None) -> AnyHandler | None:
+        if body is None:
+            return None
+        return HANDLERS.get((self.service, body.tag)) if self.service in SERVICES else _BY_BODY.get(body.tag)
+
+
+def _explained(call: _Call, certificate: x509.Certificate | None, policy: Policy, at: datetime) -> Explained:
+    who = identify(call.message, certificate, policy, at=at)
+    if who.envelope is not None and who.envelope.fault is not None:
+        return Explained((), None, unreadable=_AN_ANSWER)
     verdicts = who.verdicts if certificate else tuple(map(_without_connection, who.verdicts))
-    verified = _verified(message, policy, at)
+    verified = _verified(call.message, policy, at)
     if who.envelope is None or verified is None:
         return _concluded((*verdicts, *unheard()))
-    handler = _BY_BODY.get(who.envelope.body.tag) if who.envelope.body is not None else None
+    handler = call.handler(who.envelope.body)
     if handler is None:
-        return replace(_concluded((*verdicts, *unheard())), unreadable="Opération inconnue du SI-DMP.")
+        return replace(_concluded((*verdicts, *unheard())), unreadable="Opération inconnue de ce service.")
     try:
-        name, right = handler.classify(handler.parse(who.envelope, {}))
+        name, right = handler.classify(handler.parse(who.envelope, call.parts))
     except MalformedMessage as error:
         return replace(_concluded((*verdicts, *unheard())), unreadable=error.explain())
     request = Request(

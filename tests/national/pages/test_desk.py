@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from support.national import (
@@ -18,15 +19,22 @@ from support.national import (
     InMemory,
     body_of,
     call,
+    entry,
+    indirect,
+    submission_set,
     vihf,
 )  # fmt: skip
 from support.national_pages import logged_in
 from support.next_call import refusal, subcode
 from support.pki import pki
-from tramontane.dmp.transactions import td3_1
+from tramontane.dmp import soap
+from tramontane.dmp.transactions import td2_1, td3_1
+from tramontane.dmp.transactions.exchange import HttpRequest
 from tramontane.dmp.xds import DocumentCriteria, find_documents
+from tramontane.national.explaining import Explained
 from tramontane.national.models import AccessTrace, Act, AssertionSeen, FailedCheck, ScriptedFault
 from tramontane.national.pages.selectors import exchanges
+from tramontane.national.storage import store
 
 
 def envelope(**changes: object) -> bytes:
@@ -184,6 +192,44 @@ def test_an_old_envelope_is_judged_at_the_instant_given(pages: InMemory) -> None
     assert client.post("/expliquer/", later).context["explained"].fault is not None
     now = client.post("/expliquer/", {"envelope": message}).context["explained"]
     assert {one.code for one in now.verdicts if one.outcome == "failed"} == {"etat-dmp"}
+
+
+def mtom(**changes: object) -> HttpRequest:
+    """A submission, which is MTOM on the wire."""
+    lot = td2_1.Submission(submission_set(40), (td2_1.SubmittedDocument(entry(41), b"<ClinicalDocument/>"),))
+    return td2_1.request(call(indirect(structure=ET.struct_idnat, **changes)), lot)  # type: ignore[arg-type]
+
+
+def explained(client: Client, message: bytes, *, as_file: bool, **more: object) -> Explained:
+    given = {"file": SimpleUploadedFile("appel.txt", message)} if as_file else {"envelope": message.decode()}
+    found: Explained = client.post("/expliquer/", {**given, **more}).context["explained"]
+    return found
+
+
+@pytest.mark.parametrize("as_file", [True, False])
+def test_an_mtom_message_is_explained_with_or_without_the_headers_that_a_log_shows(
+    pages: InMemory, as_file: bool
+) -> None:
+    client, request = logged_in("operator:"), mtom(patient=CLOSED)
+    body = body_of(request)
+    head = f"POST {request.url} HTTP/1.1\r\nHost: dmp\r\nContent-Type: {request.content_type}\r\n\r\n".encode()
+    for message in (body, head + body):
+        found = explained(client, message, as_file=as_file)
+        assert (found.transaction, found.unreadable) == ("TD2.1", "")
+        assert {one.code for one in found.verdicts if one.outcome == "failed"} == {"etat-dmp"}
+    wrong = head.replace(b"/repository ", b"/registry ")
+    assert "de ce service" in explained(client, wrong + body, as_file=as_file).unreadable
+    assert not any((store()._incoming).glob("*")), "nothing is kept"
+
+
+def test_a_cut_multipart_an_answer_and_nothing_at_all_are_told(pages: InMemory) -> None:
+    client, body = logged_in("operator:"), body_of(mtom())
+    assert "interrompu" in explained(client, body[: len(body) // 2], as_file=True).unreadable
+    fault = soap.build_fault(soap.Fault("soap:Sender", "", "non"), message_id="urn:uuid:1", relates_to="urn:uuid:2")
+    assert "Ceci est une réponse" in explained(client, fault, as_file=True).unreadable
+    for given in ({}, {"envelope": "<a/>", "file": SimpleUploadedFile("a.xml", b"<a/>")}):
+        refused = client.post("/expliquer/", given)
+        assert (refused.status_code, "l’un des deux" in refused.content.decode()) == (400, True)
 
 
 def test_a_broken_envelope_a_private_key_and_an_unknown_body_are_told(pages: InMemory) -> None:

@@ -189,14 +189,20 @@ class DayForm(_Page):
 
 
 class ExplainForm(_Page):
-    """An envelope to explain."""
+    """A message to explain, pasted or sent as a file."""
 
     envelope = forms.CharField(
-        label="Enveloppe SOAP",
+        label="Enveloppe SOAP, message MTOM, ou requête HTTP copiée d’un journal",
+        required=False,
         max_length=2_000_000,
         strip=False,
-        help_text="Telle qu’elle est partie, octet pour octet : un retour à la ligne ajouté casse la signature",
+        help_text="Telle qu’elle est partie, octet pour octet : un caractère changé casse la signature",
         widget=forms.Textarea(attrs={"rows": 10, "class": "code", "spellcheck": "false", "autocomplete": "off"}),
+    )
+    file = forms.FileField(
+        label="Ou un fichier",
+        required=False,
+        help_text="Le plus sûr pour un message MTOM : rien n’y change. Au plus 6 Mo",
     )
     received_at = forms.DateTimeField(
         label="Reçue le",
@@ -211,6 +217,25 @@ class ExplainForm(_Page):
         help_text="Sans lui, les contrôles de la connexion ne sont pas exécutés. Jamais la clé",
         widget=forms.Textarea(attrs={"rows": 3, "class": "code", "spellcheck": "false", "autocomplete": "off"}),
     )
+
+    def clean_file(self) -> Any:
+        """Refuse what the page could not receive with the rest."""
+        file = self.cleaned_data["file"]
+        if file and file.size > 6 * 1024 * 1024:
+            raise forms.ValidationError("Ce fichier dépasse 6 Mo : retirez-en les pièces jointes.")
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """One message, no more and no less."""
+        given = [name for name in ("envelope", "file") if self.cleaned_data.get(name)]
+        if len(given) != 1 and not self.errors:
+            raise forms.ValidationError("Collez le message, ou choisissez son fichier : l’un des deux.")
+        return self.cleaned_data
+
+    def message(self) -> bytes:
+        """What was given; the form is valid."""
+        file = self.cleaned_data["file"]
+        return bytes(file.read()) if file else self.cleaned_data["envelope"].encode()
 
     def clean_certificate(self) -> x509.Certificate | None:
         """One certificate, and never a key."""

@@ -1,4 +1,4 @@
-"""The operator's desk, by hand: explain a pasted envelope, script a fault and play it again."""
+"""The operator's desk, by hand: explain a message, script a fault and play it again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from tramontane.national import clock
-from tramontane.national.explaining import explain as explain_envelope
+from tramontane.national.explaining import explain as explain_message
 from tramontane.national.faults import PlayedFault
 from tramontane.national.models import FaultKind, ScriptedFault
 from tramontane.national.pages.forms import ExplainForm, FaultForm
@@ -27,14 +27,15 @@ from tramontane.national.policy import Policy
 @sensitive_post_parameters("envelope", "certificate")
 @requires(Role.OPERATOR)
 def explain(request: PersonRequest) -> HttpResponse:
-    """Paste an envelope, read every verdict. Nothing is stored; the answer is not sent back into the form."""
-    form = ExplainForm(request.POST or None)
+    """Give a message, read every verdict. Nothing is stored; the answer is not sent back into the form."""
+    posted = request.method == "POST"
+    form = ExplainForm(request.POST, request.FILES) if posted else ExplainForm()
     context: dict[str, object] = {"form": form}
-    if request.method == "POST" and form.is_valid():
+    if posted and form.is_valid():
         data = form.cleaned_data
         at = data["received_at"] or clock.now()
         # A browser sends each line end of a text area as CRLF, which an XML parser reads as LF: the signature holds.
-        explained = explain_envelope(data["envelope"].encode(), data["certificate"], Policy(trust), at=at)
+        explained = explain_message(form.message(), data["certificate"], Policy(trust), at=at)
         context |= {"explained": explained, "at": at, "marks": marks(explained.verdicts), "form": ExplainForm()}
     if "certificate" in form.errors:  # it may be a key: it is not sent back
         form.data = dict(form.data.items()) | {"certificate": ""}
