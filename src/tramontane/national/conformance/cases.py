@@ -16,24 +16,31 @@ class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     access_mode: str = ""
 
 
+class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The refusal that a case is about: the check that refuses, and the codes that may then be on the wire."""
+
+    check: str
+    codes: tuple[str, ...]
+
+
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One case; the head of data/cases.yaml says what each kind means."""
 
     number: int
     code: str
     title: str
-    kind: Literal["checks", "granted", "preceded", "yields", "recovers"]
+    kind: Literal["checks", "granted", "preceded", "yields", "well_formed", "recovers"]
     reference: str
     expected: str
     about: About = About()
     steps: tuple[int, ...] = ()
     by: str = ""
-    check: str = ""
+    refusal: Refusal | None = None
     at_most: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a case that could only ever be NOT RUN, or pass."""
-        needed = {"checks": self.steps, "preceded": self.by, "yields": self.check}
+        needed = {"checks": self.steps, "preceded": self.by, "yields": self.refusal}
         if not needed.get(self.kind, True):
             raise ValueError(f"cas {self.number} : il manque ce que « {self.kind} » regarde")
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tramontane.dmp.verdicts import Outcome, Verdict
+from tramontane.dmp.verdicts import Outcome, Verdict, failures
 from tramontane.national.conformance.cases import Case
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One exchange, as the stand-in traced it; `result` is granted, refused, unusable or scripted."""
+    """One exchange, as the stand-in traced it.
+
+    Attributes:
+        result: granted, refused, unusable or scripted.
+        wire_code: the code that went out; empty when granted.
+    """
 
     number: int
     transaction: str
@@ -19,7 +24,14 @@ class Exchange:
     rpps: str
     ins: str
     result: str
+    wire_code: str = ""
     verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def refused_by(self) -> str:
+        """The check that refused: the first that failed, the only one that the client was told of."""
+        failed = failures(self.verdicts)
+        return failed[0].code if failed else ""
 
     @property
     def granted(self) -> bool:
@@ -42,9 +54,16 @@ class Result:
     received: str = ""
 
 
-def judge(cases: Iterable[Case], exchanges: Sequence[Exchange]) -> tuple[Result, ...]:
-    """Every case, on the exchanges of a session in their order."""
-    return tuple(_KINDS[case.kind](case, exchanges) for case in cases)
+def judge(cases: Iterable[Case], exchanges: Sequence[Exchange], provoked: Collection[int] = ()) -> tuple[Result, ...]:
+    """Every case, on the exchanges of a session in their order.
+
+    Args:
+        provoked: numbers of the checks that whoever runs the session makes refuse on purpose.
+    """
+    return tuple(
+        _checks(case, exchanges, provoked) if case.kind == "checks" else _KINDS[case.kind](case, exchanges)
+        for case in cases
+    )
 
 
 def _concerned(case: Case, exchanges: Iterable[Exchange]) -> list[Exchange]:
@@ -56,19 +75,23 @@ def _concerned(case: Case, exchanges: Iterable[Exchange]) -> list[Exchange]:
     ]
 
 
-def _checks(case: Case, exchanges: Sequence[Exchange]) -> Result:
-    """Failed by one failure; not run when these checks ran on nothing."""
+def _checks(case: Case, exchanges: Sequence[Exchange], provoked: Collection[int]) -> Result:
+    """Failed by one failure that nobody provoked; not run when these checks passed on nothing."""
     ran: list[int] = []
-    failed: list[tuple[int, Verdict]] = []
+    failed: list[tuple[Exchange, Verdict]] = []
     for one in _concerned(case, exchanges):
         looked_at = [verdict for verdict in one.verdicts if verdict.step in case.steps]
-        failed += [(one.number, verdict) for verdict in looked_at if verdict.outcome is Outcome.FAILED]
-        if any(verdict.outcome is Outcome.PASSED for verdict in looked_at):
+        failing = failures(looked_at)
+        failed += [(one, verdict) for verdict in failing if verdict.step not in provoked]
+        if not failing and any(verdict.outcome is Outcome.PASSED for verdict in looked_at):
             ran.append(one.number)
     if failed:
-        number, verdict = failed[0]
-        said = f"échange n° {number} : {verdict.title.rstrip('.')} : non ({verdict.received or 'rien reçu'})"
-        return Result(case, Outcome.FAILED, _numbers(number for number, _ in failed), said)
+        one, verdict = failed[0]
+        said = (
+            f"échange n° {one.number}, refusé ({one.wire_code or 'sans code'}) par « {one.refused_by} » : "
+            f"{verdict.code} : {verdict.received or 'rien reçu'}"
+        )
+        return Result(case, Outcome.FAILED, _numbers(one.number for one, _ in failed), said)
     return Result(case, Outcome.PASSED, tuple(ran)) if ran else _not_run(case, "aucun appel n’est allé jusque-là")
 
 
@@ -99,13 +122,14 @@ def _preceded(case: Case, exchanges: Sequence[Exchange]) -> Result:
 
 
 def _yields(case: Case, exchanges: Sequence[Exchange]) -> Result:
-    """A grant in between lifts the refusal: calling again is right."""
+    """Only what the client was told counts: the check that refused, by its code. A grant in between lifts the refusal."""
+    assert case.refusal is not None, "refused when read without it"
     again: dict[tuple[str, ...], list[int]] = {}
     insisted: dict[tuple[str, ...], list[int]] = {}
-    met = False
+    met: list[Exchange] = []
     for one in exchanges:
-        refused = any(verdict.code == case.check and verdict.outcome is Outcome.FAILED for verdict in one.verdicts)
-        met = met or refused
+        refused = one.refused_by == case.refusal.check and one.wire_code in case.refusal.codes
+        met += [one] if refused else []
         if one.granted:
             again.pop(one.call, None)
         elif one.call in again:
@@ -117,7 +141,19 @@ def _yields(case: Case, exchanges: Sequence[Exchange]) -> Result:
     if insisted:
         said = f"le même appel fait encore {max(map(len, insisted.values()))} fois après le refus"
         return Result(case, Outcome.FAILED, _numbers(number for one in insisted.values() for number in one), said)
-    return Result(case, Outcome.PASSED) if met else _not_run(case, "ce refus n’a pas été rencontré")
+    if not met:
+        return _not_run(case, "ce refus n’a pas été rencontré")
+    codes = ", ".join(sorted({one.wire_code for one in met}))
+    return Result(case, Outcome.PASSED, tuple(one.number for one in met), f"refus {codes}, sans insistance")
+
+
+def _well_formed(case: Case, exchanges: Sequence[Exchange]) -> Result:
+    read = [one for one in exchanges if one.granted or (one.result == "refused" and one.refused_by)]
+    broken = [one for one in exchanges if one.result == "unusable" or (one.result == "refused" and not one.refused_by)]
+    if broken:
+        said = f"échange n° {broken[0].number} : {broken[0].wire_code or 'illisible'}"
+        return Result(case, Outcome.FAILED, tuple(one.number for one in broken), said)
+    return Result(case, Outcome.PASSED, tuple(one.number for one in read)) if read else _not_run(case, "aucun appel")
 
 
 def _recovers(case: Case, exchanges: Sequence[Exchange]) -> Result:
@@ -142,9 +178,9 @@ def _numbers(numbers: Iterable[int]) -> tuple[int, ...]:
 
 
 _KINDS: Mapping[str, Callable[[Case, Sequence[Exchange]], Result]] = {
-    "checks": _checks,
     "granted": _granted,
     "preceded": _preceded,
     "yields": _yields,
+    "well_formed": _well_formed,
     "recovers": _recovers,
 }

@@ -11,6 +11,7 @@ from tramontane.dmp.verdicts import Outcome
 from tramontane.national.conformance.cases import case_book
 from tramontane.national.conformance.judging import Exchange, Result, judge
 from tramontane.national.judge.facts import FRANCE
+from tramontane.national.judge.names import CHECK_NAMES
 from tramontane.national.models import AccessTrace, ConformanceSession
 from tramontane.national.tracing import verdicts_of
 
@@ -38,6 +39,11 @@ class Report:
         """The number of the report: that of its session."""
         return f"CONF-{self.session.started_at.astimezone(FRANCE):%Y}-{self.session.pk:05d}"
 
+    @property
+    def provoked(self) -> list[str]:
+        """The checks that were made to refuse, in words."""
+        return [f"{step}. {CHECK_NAMES[step]}" for step in self.session.provoked]
+
     def count(self, outcome: Outcome) -> int:
         """How many cases came to this."""
         return sum(result.outcome is outcome for result in self.results)
@@ -54,7 +60,7 @@ def report(session: ConformanceSession, at: datetime) -> Report:
         rows = rows.filter(certificate=session.certificate)
     found = list(rows.order_by("instant", "id")[: LIMIT + 1])
     exchanges = [_exchange(one) for one in found[:LIMIT]]
-    results = judge(case_book().cases, exchanges)
+    results = judge(case_book().cases, exchanges, session.provoked)
     return Report(session, at, results, len(exchanges), truncated=len(found) > LIMIT)
 
 
@@ -68,6 +74,7 @@ def as_data(one: Report) -> Mapping[str, Any]:
         "label": session.label,
         "legal_entity": session.legal_entity_id,
         "certificate_sha256": session.certificate,
+        "provoked_checks": one.provoked,
         "started_at": session.started_at.astimezone(FRANCE).isoformat(timespec="seconds"),
         "ended_at": session.ended_at.astimezone(FRANCE).isoformat(timespec="seconds") if session.ended_at else "",
         "written_at": one.at.astimezone(FRANCE).isoformat(timespec="seconds"),
@@ -90,6 +97,7 @@ def _case(result: Result) -> Mapping[str, Any]:
         "expected": case.expected,
         "received": result.received,
         "reference": case.reference,
+        "refusal": {"check": case.refusal.check, "codes": list(case.refusal.codes)} if case.refusal else None,
         "exchanges": list(result.exchanges),
     }
 
@@ -102,5 +110,6 @@ def _exchange(trace: AccessTrace) -> Exchange:
         rpps=trace.rpps,
         ins=trace.ins,
         result=trace.result,
+        wire_code=trace.code,
         verdicts=verdicts_of(trace),
     )

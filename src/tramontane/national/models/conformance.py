@@ -13,6 +13,7 @@ class ConformanceSession(models.Model):
     label = models.CharField(max_length=120)
     legal_entity = models.ForeignKey(LegalEntity, on_delete=models.CASCADE, related_name="conformance_sessions")
     certificate = models.CharField(max_length=64, blank=True, help_text="SHA-256, to tell two clients of one entity")
+    provoked = models.JSONField(default=list, help_text="numbers of the checks made to refuse on purpose")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     started_by = models.CharField(max_length=201)

@@ -8,6 +8,7 @@ from typing import Any
 from cryptography import x509
 from django import forms
 
+from tramontane.national.judge.names import CHECK_NAMES
 from tramontane.national.models import (
     AccessResult,
     AlertOutcome,
@@ -19,10 +20,12 @@ from tramontane.national.models import (
 )
 from tramontane.national.pages.contract_rules import MAX_MONTHS, Declaration
 from tramontane.national.pages.engagements import engagements
-from tramontane.national.pages.selectors.exchanges import CHECKS, Filter
+from tramontane.national.pages.selectors.exchanges import Filter
 
 # Those that the stand-in answers, for whoever filters or breaks them.
 TRANSACTIONS = ("TD0.2", "TD0.3", "TD0.4", "TD1.6", "TD2.1", "TD3.1", "TD3.2", "TD3.3")
+# What an operator can make refuse a good client: a contract, a professional, a right, a token played twice by a proxy.
+PROVOKABLE = (4, 5, 6, 7, 8)
 _REQUIRED = "Cochez cette case : sans cet engagement, il n’y a pas de contrat."
 
 
@@ -268,7 +271,7 @@ class ExchangesForm(_Page):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", "Peu importe"), *((step, f"{step}. {name.capitalize()}") for step, name in CHECKS.items())],
+        choices=[("", "Peu importe"), *((step, f"{step}. {name.capitalize()}") for step, name in CHECK_NAMES.items())],
     )
     depuis = forms.DateTimeField(
         label="Depuis le",
@@ -335,7 +338,20 @@ class SessionForm(_Page):
         error_messages={"invalid": "64 caractères hexadécimaux, sans séparateur."},
     )
 
-    def calls(self) -> dict[str, str]:
-        """Whose calls; the form is valid."""
+    provoked = forms.TypedMultipleChoiceField(
+        label="Refus provoqués pendant la session",
+        required=False,
+        coerce=int,
+        choices=[(step, CHECK_NAMES[step].capitalize()) for step in PROVOKABLE],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Ceux que vous causez vous-même : ils ne comptent pas contre le client aux cas 4 à 8",
+    )
+
+    def calls(self) -> dict[str, Any]:
+        """Whose calls, and what is refused on purpose; the form is valid."""
         data = self.cleaned_data
-        return {"legal_entity_id": data["legal_entity"].pk, "certificate": data["certificate"].lower()}
+        return {
+            "legal_entity_id": data["legal_entity"].pk,
+            "certificate": data["certificate"].lower(),
+            "provoked": data["provoked"],
+        }

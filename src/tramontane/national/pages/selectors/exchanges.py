@@ -9,26 +9,12 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from tramontane.dmp.verdicts import Outcome, Verdict, failures
+from tramontane.national.judge.names import CHECK_NAMES
 from tramontane.national.models import AccessResult, AccessTrace, FailedCheck
 from tramontane.national.tracing import verdicts_of
 
 PAGE = 50
 COUNTED = 10_000
-# The numbered checks of the judge (`judge.checks`), in few words.
-CHECKS = {
-    1: "certificat",
-    2: "adressage",
-    3: "VIHF",
-    4: "rejeu",
-    5: "structure",
-    6: "liste blanche",
-    7: "professionnel",
-    8: "droits fonctionnels",
-    9: "état du DMP",
-    10: "autorisation",
-    11: "habilitation",
-    12: "visibilité du document",
-}
 _RESULTS = {
     AccessResult.GRANTED: ("ok", "✓"),
     AccessResult.REFUSED: ("stop", "✕"),
@@ -144,7 +130,7 @@ def numbered(verdicts: tuple[Verdict, ...]) -> list[Mark]:
     by_step: dict[int, set[Outcome]] = {}
     for verdict in verdicts:
         by_step.setdefault(verdict.step, set()).add(verdict.outcome)
-    return [Mark(step, next((one for one in _WORST if one in by_step.get(step, ())), None)) for step in CHECKS]
+    return [Mark(step, next((one for one in _WORST if one in by_step.get(step, ())), None)) for step in CHECK_NAMES]
 
 
 def marks(verdicts: tuple[Verdict, ...]) -> list[Mark]:

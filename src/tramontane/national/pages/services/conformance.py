@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,8 +14,9 @@ from tramontane.national.pages.services.refusals import ActRefused
 
 
 @transaction.atomic
-def start(label: str, calls: dict[str, str], person: Person, at: datetime) -> ConformanceSession:
-    """Open a session now, on the calls of a legal entity (`legal_entity_id`), or of one `certificate` of it."""
+def start(label: str, calls: dict[str, Any], person: Person, at: datetime) -> ConformanceSession:
+    """Open a session now, on the calls of a legal entity (`legal_entity_id`), or of one `certificate` of it;
+    `provoked`: numbers of the checks that refuse on purpose."""
     session = ConformanceSession.objects.create(label=label, started_at=at, started_by=person.name, **calls)
     acts.record(ActKind.CONFORMANCE_STARTED, person, at, detail=f"n° {session.pk}, {label}")
     return session

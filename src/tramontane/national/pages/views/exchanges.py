@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from tramontane.national import clock
+from tramontane.national.judge.names import CHECK_NAMES
 from tramontane.national.models import AccessTrace, GeographicEntity, Professional
 from tramontane.national.pages.forms import ExchangesForm
 from tramontane.national.pages.roles import PersonRequest, Role, requires
@@ -42,7 +43,7 @@ def exchange_list(request: PersonRequest) -> HttpResponse:
 def _failing(wanted: selectors.Filter) -> list[tuple[int, str, int]]:
     """Each check that failed lately, with its name and how often."""
     found = wanted.failed_checks(clock.now() - LATELY)
-    return [(step, selectors.CHECKS.get(step, ""), found[step]) for step in sorted(found)]
+    return [(step, CHECK_NAMES.get(step, ""), found[step]) for step in sorted(found)]
 
 
 @require_GET
