@@ -24,6 +24,7 @@ from tramontane.hospital.objectives.services import closing
 from tramontane.hospital.traces.events import Actor
 from tramontane.hospital.traces.models import Trace
 from tramontane.pack import verify
+from tramontane.rules.objectives import definitions
 
 pytestmark = pytest.mark.django_db
 PAGES = (
@@ -104,7 +105,7 @@ def test_tables_give_every_figure_with_its_reading(browser: Client, scene: Scene
     assert "venue commence dans le mois" in row["Lecture retenue"]
     book = load_workbook(io.BytesIO(browser.get("/objectifs/releves.xlsx").content))
     assert book["Relevés"].max_row == 4 * 14 + 1
-    assert book["Paramètres"].max_row == 12
+    assert book["Paramètres"].max_row == 1 + len(definitions().parametres)
 
 
 def test_the_pdf_says_the_same_thing_as_the_page(browser: Client) -> None:

@@ -115,7 +115,7 @@ def test_a_late_entry_changes_nothing_until_a_correction_says_why(closed: Statem
     _, end = bounds(closed.month)
     make_episode(Patient.objects.filter(legal_entity=entity)[0], starts_at=end - MICRO)
     assert verify(closed).holds
-    assert "venues" in verify(closed).moved[0]
+    assert "Venues" in verify(closed).moved[0]
     at(clock.now() + timedelta(days=1))
     corrected = closing.close(entity, closed.month, actor=system(entity), motive="venue saisie après coup")
     assert (corrected.number, corrected.motive) == (2, "venue saisie après coup")

@@ -154,6 +154,17 @@ def test_movements_ask_for_a_review_of_the_year_and_automation_in_2028() -> None
     assert one(facts(), "1.2", "2027").state is State.BELOW
 
 
+def test_rpps_activities_are_asked_for_in_2028_unless_the_reading_only_shows_them() -> None:
+    moved = Movements(received=1, applied=1, automatic=1, last_review=DAY, rpps_accounts=3, rpps_current=2)
+    found = facts(movements=moved)
+    assert one(found, "1.2", "2027").state is State.REACHED
+    assert (one(found, "1.2", "2028").state, one(found, "1.2", "2028").numerator) == (State.BELOW, 1)
+    assert one(found, "1.2", "2028").reason == "1 compte à RPPS n’a eu ni activité reçue ni revue depuis 12 mois."
+    shown = msgspec.structs.replace(found, reading=reading({"activites_rpps": "affichees"}))
+    before = msgspec.structs.replace(found, reading={})  # a month closed before this reading existed
+    assert {one(other, "1.2", "2028").state for other in (shown, before)} == {State.REACHED}
+
+
 def test_the_pv_of_the_mie_may_carry_reserves_in_2027_only() -> None:
     found = facts(capability=Capability(rie=Homologated(date(2028, 1, 1), 2)))
     assert one(found, "1.0", "2027").state is State.REACHED

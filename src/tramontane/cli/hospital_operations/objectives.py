@@ -77,8 +77,8 @@ def _parsed(month: str) -> date:
 def verify(*, finess: str, month: str, as_json: bool) -> None:
     """Relire les traces brutes et retrouver les mêmes chiffres. Code 1 si un relevé ne tient pas.
 
-    Un registre complété depuis la clôture (venue, choix, mouvement) est signalé d'un « ! » : le relevé tient, une
-    correction motivée le remplacera si besoin.
+    « = » : un registre relu dit la même chose. « ! » : complété depuis la clôture (venue, choix, mouvement) ; le relevé
+    tient, une correction motivée le remplacera si besoin. « ? » : ce qui ne peut pas se relire, et pourquoi.
     """
     start()
     from tramontane.hospital.objectives.models import Statement
@@ -102,7 +102,7 @@ def _plain(proof: Proof) -> dict[str, Any]:
     one = proof.statement
     return {
         "month": f"{one.month:%Y-%m}", "number": one.number, "sha256": one.sha256, "traces": proof.traces,
-        "holds": proof.holds, "broken": proof.broken, "moved": proof.moved,
+        "holds": proof.holds, "broken": proof.broken, "same": proof.same, "moved": proof.moved, "limits": proof.limits,
     }  # fmt: skip
 
 
@@ -111,7 +111,6 @@ def _show(proof: Proof) -> None:
     state = "retrouvé à l'identique" if proof.holds else "ne tient pas"
     mark = "✓" if proof.holds else "✕"
     click.echo(f"{mark} {one.month:%m/%Y}, n° {one.number} : {state}, {proof.traces} traces relues")
-    for sentence in proof.broken:
-        click.echo(f"  ✕ {sentence}")
-    for sentence in proof.moved:
-        click.echo(f"  ! {sentence}")
+    for sign, sentences in (("✕", proof.broken), ("=", proof.same), ("!", proof.moved), ("?", proof.limits)):
+        for sentence in sentences:
+            click.echo(f"  {sign} {sentence}")

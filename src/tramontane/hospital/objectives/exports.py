@@ -44,7 +44,11 @@ def _points(share: float | None) -> str:
 
 def _read(objective: Objective, reading: dict[str, str]) -> str:
     known = definitions().parametres
-    return " ; ".join(f"{known[name].libelle} : {known[name].choix[reading[name]]}" for name in objective.parametres)
+    return " ; ".join(
+        f"{known[name].libelle} : {known[name].choix[reading[name]]}"
+        for name in objective.parametres
+        if name in reading
+    )
 
 
 def readings(reading: dict[str, str]) -> Iterator[tuple[str, str, str]]:

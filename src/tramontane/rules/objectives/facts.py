@@ -48,6 +48,8 @@ class Movements(msgspec.Struct, frozen=True):
         automatic: received from a feed, and applied.
         median_seconds, longest_seconds: from received to applied; 0 when nothing was applied.
         last_review: the day the last review of accounts was closed, in Paris.
+        rpps_accounts: accounts with an RPPS; `rpps_current`: those whose RPPS, profession and savoir-faire were received or
+            reviewed within twelve months; `rpps_updated`: the last day one was, in Paris.
     """
 
     received: int = 0
@@ -56,6 +58,9 @@ class Movements(msgspec.Struct, frozen=True):
     median_seconds: int = 0
     longest_seconds: int = 0
     last_review: date | None = None
+    rpps_accounts: int = 0
+    rpps_current: int = 0
+    rpps_updated: date | None = None
 
 
 class Homologated(msgspec.Struct, frozen=True):

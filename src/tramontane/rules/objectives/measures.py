@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from tramontane.rules.homologation.months import add_months
+from tramontane.rules.homologation.words import plural
 from tramontane.rules.objectives.definitions import Objective, Target, definitions
 from tramontane.rules.objectives.facts import Flow, Member, MonthFacts
 from tramontane.rules.objectives.populations import members_of
@@ -111,7 +112,7 @@ def _of_flow(objective: Objective, year: str, target: Target, facts: MonthFacts)
 def _of_movements(objective: Objective, year: str, target: Target, facts: MonthFacts) -> Figure:
     """A month without movement does not fail: then the review alone is judged, and the figure says « 0 sur 0 »."""
     moved = facts.movements
-    late = _review_late(facts)
+    late = " ".join(filter(None, (_review_late(facts), _activities_late(facts) if target.automatique else "")))
     counted = (moved.automatic if target.automatique else moved.applied, moved.received)
     if moved.received == 0:
         state = State.BELOW if late else State.REACHED
@@ -126,6 +127,15 @@ def _review_late(facts: MonthFacts) -> str:
     if add_months(last, REVIEW_MONTHS) < facts.day:
         return f"La dernière revue des comptes, close le {last:%d/%m/%Y}, a plus de {REVIEW_MONTHS} mois."
     return ""
+
+
+def _activities_late(facts: MonthFacts) -> str:
+    """« Les activités du RPPS sont mises à jour au sein du SIH ». A month closed before this reading existed is not judged."""
+    stale = facts.movements.rpps_accounts - facts.movements.rpps_current
+    if facts.reading.get("activites_rpps") != "exigees" or stale == 0:
+        return ""
+    accounts = plural(stale, "compte à RPPS n’a", "comptes à RPPS n’ont")
+    return f"{stale} {accounts} eu ni activité reçue ni revue depuis {REVIEW_MONTHS} mois."
 
 
 def _of_document(objective: Objective, year: str, target: Target, facts: MonthFacts) -> Figure:

@@ -8,16 +8,27 @@ from statistics import median_low
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from tramontane.hospital.accounts.models import GeographicEntity, LegalEntity, Movement, ReviewCampaign, Service
+from tramontane.hospital.accounts.models import (
+    GeographicEntity,
+    LegalEntity,
+    Movement,
+    ReviewCampaign,
+    ReviewItem,
+    Service,
+)
 from tramontane.hospital.consultations.models import DmpConnection, SiteContract
 from tramontane.hospital.habilitations import content
 from tramontane.hospital.habilitations.models import MatrixReview, MatrixRevision
+from tramontane.hospital.objectives.selectors.people import accounts
+from tramontane.rules.homologation import add_months
 from tramontane.rules.objectives import Capability, Homologated, Movements, Readiness, Site
 from tramontane.rules.objectives.periods import PARIS
 
 KINDS = (Movement.Kind.ARRIVAL, Movement.Kind.MOVE, Movement.Kind.DEPARTURE)
 # « automatique […] à partir d'une base de compte centralisée »: a file brought by hand is not.
 AUTOMATIC = "scim"
+# What the application holds of the RPPS: « les activités du RPPS sont mises à jour au sein du SIH ».
+RPPS_FIELDS = frozenset({"rpps", "profession", "savoir_faire"})
 
 
 def movements(entity: LegalEntity, start: datetime, until: datetime, known_at: datetime) -> Movements:
@@ -30,6 +41,8 @@ def movements(entity: LegalEntity, start: datetime, until: datetime, known_at: d
     applied = [(got, done, source) for got, done, source in rows if done is not None and done <= known_at]
     delays = [round((done - got).total_seconds()) for got, done, _ in applied]
     closed = ReviewCampaign.objects.filter(legal_entity=entity, closed_at__lt=until).order_by("-closed_at").first()
+    updated = _activities(entity, until)
+    since = _twelve_months_before(until)
     return Movements(
         received=len(rows),
         applied=len(applied),
@@ -37,7 +50,37 @@ def movements(entity: LegalEntity, start: datetime, until: datetime, known_at: d
         median_seconds=median_low(delays) if delays else 0,
         longest_seconds=max(delays, default=0),
         last_review=_day(closed.closed_at) if closed else None,
+        rpps_accounts=len(updated),
+        rpps_current=sum(moment >= since for moment in updated),
+        rpps_updated=_day(max(updated, default=None)),
     )
+
+
+def _activities(entity: LegalEntity, until: datetime) -> list[datetime]:
+    """For each account with an RPPS: when its RPPS, profession or savoir-faire was last received, or the account reviewed."""
+    updated = dict(accounts(entity, until).exclude(rpps=None).values_list("pk", "created_at"))
+    since = _twelve_months_before(until)
+    moved = Movement.objects.filter(account__legal_entity=entity, applied_at__gte=since, applied_at__lt=until)
+    touched = [
+        (account, at)
+        for account, at, detail in moved.values_list("account_id", "applied_at", "detail").iterator()
+        if RPPS_FIELDS.intersection(detail.get("changed", ()))
+    ]
+    decided = ReviewItem.objects.filter(
+        campaign__legal_entity=entity,
+        decision__in=("confirmed", "corrected"),
+        decided_at__gte=since,
+        decided_at__lt=until,
+    )
+    for account, at in (*touched, *decided.values_list("account_id", "decided_at")):
+        if account in updated:
+            updated[account] = max(updated[account], at)
+    return list(updated.values())
+
+
+def _twelve_months_before(until: datetime) -> datetime:
+    day = until.astimezone(PARIS)
+    return datetime.combine(add_months(day.date(), -12), day.time(), PARIS)
 
 
 def capability(entity: LegalEntity, day: date) -> Capability:

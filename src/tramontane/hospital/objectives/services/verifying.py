@@ -1,8 +1,8 @@
 """The proof of a statement: read the raw traces again, row by row, and find the same figures.
 
 Nothing here asks the database to count: each trace is read, its digest made again and compared with the sealed one,
-and what it proves is noted in memory by account. The registers (visits, choices, movements) are read again too; unlike
-traces they may be completed late, and the statement then stands until a dated correction replaces it.
+and what it proves is noted in memory by account. The registers are read again too (`rereading`); unlike traces they may be
+completed late, and the statement then stands until a dated correction replaces it.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ from dataclasses import dataclass, field
 import msgspec
 
 from tramontane.hospital.objectives.models import Statement
-from tramontane.hospital.objectives.selectors import flow, registers
 from tramontane.hospital.objectives.selectors.people import CONSULTED, STRONG_LOGIN, WEAK_LOGIN
 from tramontane.hospital.objectives.selectors.statements import facts_of, figures_of
 from tramontane.hospital.objectives.services.closing import digest, traces_of
-from tramontane.hospital.objectives.services.recounting import recount
+from tramontane.hospital.objectives.services.rereading import reread
 from tramontane.hospital.traces import chain
 from tramontane.hospital.traces.models import PurgedTrace, Seal
 from tramontane.hospital.traces.services import digest_of
 from tramontane.rules.objectives import MonthFacts, figures
-from tramontane.rules.objectives.periods import bounds
 
 PROVES = {STRONG_LOGIN: "strong", WEAK_LOGIN: "weak", CONSULTED: "consulted"}
 _READ = 2_000
@@ -35,13 +33,17 @@ class Proof:
 
     Attributes:
         broken: the statement, the traces or the figures are not what they were. French.
+        same: registers that say what the statement says. French.
         moved: registers completed since; a correction may be due. French.
+        limits: what cannot be read again, and why. French.
     """
 
     statement: Statement
     traces: int = 0
     broken: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
@@ -60,7 +62,9 @@ def verify(statement: Statement) -> Proof:
     rebuilt = _rebuilt(frozen, _read_again(proof))
     if figures(rebuilt) != figures_of(statement):
         proof.broken.append("Recalculés depuis les traces, les chiffres diffèrent.")
-    proof.moved += _moved(statement, frozen)
+    again = reread(statement, frozen)
+    proof.broken += again.broken
+    proof.same, proof.moved, proof.limits = again.same, again.moved, again.limits
     return proof
 
 
@@ -130,16 +134,3 @@ def _rebuilt(frozen: MonthFacts, acts: dict[str, set[int]]) -> MonthFacts:
         for one in frozen.members
     )
     return msgspec.structs.replace(frozen, members=members)
-
-
-def _moved(statement: Statement, frozen: MonthFacts) -> list[str]:
-    """What the registers say otherwise today, read for the instant of the closing."""
-    start, end = bounds(statement.month)
-    entity = statement.legal_entity
-    found = []
-    window = flow.Window(start, end, statement.closed_at, frozen.reading)
-    if recount(entity, window) != frozen.flows:
-        found.append("Des venues ou des choix de ce mois ont été saisis ou corrigés depuis la clôture.")
-    if registers.movements(entity, start, end, statement.closed_at) != frozen.movements:
-        found.append("Des mouvements ou des revues de ce mois ont été saisis ou corrigés depuis la clôture.")
-    return found

@@ -96,6 +96,7 @@ def objective(request: AuthenticatedRequest, name: str) -> HttpResponse:
         "parameters": [
             (definitions().parametres[key], definitions().parametres[key].choix[facts.reading[key]])
             for key in known.parametres
+            if key in facts.reading
         ],
         "history": _history(request, name, year),
         "movements": facts.movements if name == "1.2" else None,
