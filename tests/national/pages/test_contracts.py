@@ -6,6 +6,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
@@ -25,8 +26,8 @@ from support.national import (
 )
 from support.national_pages import declaration, officer, representative
 from support.next_call import refusal
-from tramontane.national.models import Act, Contract, RenewalTrigger, WhiteListEntry
-from tramontane.national.pages import seal
+from tramontane.national.models import Act, Contract, GeographicEntity, RenewalTrigger, WhiteListEntry
+from tramontane.national.pages import contract_paper, seal
 from tramontane.national.pages.selectors.contracts import state_of
 from tramontane.national.pages.services import contracts, white_list
 from tramontane.national.pages.services.refusals import ActRefused
@@ -179,3 +180,65 @@ def test_the_text_of_the_pdf_says_who_signed_what_and_until_when(pages: InMemory
     said = " ".join(" ".join(page.get_textpage().get_text_bounded().split()) for page in document)
     for wanted in (contract.number, NEW, OLD, "Camille Fictif", "registre RGPD", "AIPD", "aucune valeur", "24 mois"):
         assert wanted in said, wanted
+
+
+def test_nothing_is_locked_while_the_pdf_is_made(pages: InMemory, monkeypatch: pytest.MonkeyPatch) -> None:
+    depth, seen = len(connection.atomic_blocks), []
+    make = contract_paper.signed
+
+    def watched(*given: object) -> bytes:
+        seen.append(len(connection.atomic_blocks))
+        return make(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(contract_paper, "signed", watched)
+    signed()
+    assert seen == [depth]
+
+
+def test_no_contract_is_written_when_its_pdf_cannot_be_made(pages: InMemory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contract_paper, "signed", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        signed()
+    assert not Contract.objects.exists()
+    assert "aucun contrat" in refused_at(pages, ET_WITHOUT_CONTRACT)
+
+
+def test_a_signature_overtaken_while_its_pdf_is_made_takes_the_next_number_on_a_new_pdf(
+    pages: InMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, make, rival = [], contract_paper.signed, []
+
+    def overtaken(contract: Contract, entities: list[GeographicEntity]) -> bytes:
+        made.append((contract.number, [one.name for one in entities]))
+        if not rival:
+            rival.append(True)
+            WhiteListEntry.objects.filter(geographic_entity=ET_OF_OTHER_EJ.value).delete()
+            contracts.sign(representative(OTHER_EJ.value), [ET_OF_OTHER_EJ.value], declaration(), NOW)
+        elif len(made) == 3:
+            GeographicEntity.objects.filter(pk=NEW).update(name="Site renommé")
+        return make(contract, entities)
+
+    monkeypatch.setattr(contract_paper, "signed", overtaken)
+    contract = signed()
+    numbers = [number for number, _ in made]
+    assert numbers[0] == numbers[1] != numbers[2] == numbers[3] == contract.number
+    assert made[-1][1] == ["Site renommé"]
+    assert Contract.objects.count() == 2
+    assert len({one.pdf_digest for one in Contract.objects.all()}) == 2
+
+
+def test_two_signatures_for_one_site_at_once_make_one_contract(
+    pages: InMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, rival = contract_paper.signed, []
+
+    def twice(*given: object) -> bytes:
+        if not rival:
+            rival.append(True)
+            signed()
+        return make(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(contract_paper, "signed", twice)
+    with pytest.raises(ActRefused, match="déjà couverte"):
+        signed()
+    assert Contract.objects.count() == 1

@@ -74,7 +74,7 @@ class Contract(models.Model):
     valid_until = models.DateField()
     signed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    pdf_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 hex of the signed PDF in the store")
+    pdf_digest = models.CharField(max_length=64, help_text="SHA-256 hex of the signed PDF in the store")
     pdf_size = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -82,7 +82,8 @@ class Contract(models.Model):
             models.CheckConstraint(
                 condition=models.Q(homologation_months__gte=1, homologation_months__lte=36),
                 name="national_contract_months",
-            )
+            ),
+            models.CheckConstraint(condition=~models.Q(pdf_digest=""), name="national_contract_has_pdf"),
         ]
 
     @property

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from django.utils import timezone
 
-from tramontane.national.models import Contract
+from tramontane.national.models import Contract, GeographicEntity
 from tramontane.national.pages import seal
 from tramontane.national.pages.engagements import engagements
 from tramontane.ui import paper
@@ -20,16 +21,16 @@ _TITLES = {
 }
 
 
-def signed(contract: Contract) -> bytes:
-    """The sealed PDF of a contract whose entities are written.
+def signed(contract: Contract, entities: Iterable[GeographicEntity]) -> bytes:
+    """The sealed PDF of a contract that already has its number; it need not be written yet.
 
     Raises:
         tramontane.ui.paper.PaperError: the template does not compile.
     """
-    return seal.apply(paper.write(TEMPLATE, _data(contract), at=contract.signed_at), contract.number)
+    return seal.apply(paper.write(TEMPLATE, _data(contract, entities), at=contract.signed_at), contract.number)
 
 
-def _data(contract: Contract) -> dict[str, Any]:
+def _data(contract: Contract, entities: Iterable[GeographicEntity]) -> dict[str, Any]:
     """`engagements().version` is on the row: a later text is another version, printed by its own signature only."""
     return {
         "title": _TITLES[contract.kind],
@@ -43,9 +44,7 @@ def _data(contract: Contract) -> dict[str, Any]:
         "signed_at": timezone.localtime(contract.signed_at),
         "legal_entity": contract.legal_entity.name,
         "finess_juridique": contract.legal_entity_id,
-        "entities": [
-            [line.name, line.geographic_entity_id] for line in contract.entities.order_by("geographic_entity_id")
-        ],
+        "entities": [[one.name, one.pk] for one in entities],
         "homologated_on": contract.homologated_on,
         "months": contract.homologation_months,
         "referentiel": contract.referentiel_version,

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from tramontane.national.judge.facts import FRANCE
 from tramontane.national.models import (
@@ -32,6 +33,8 @@ _ACTS = {
     ContractKind.RENEWAL: ActKind.CONTRACT_RENEWED,
     ContractKind.AMENDMENT: ActKind.CONTRACT_AMENDED,
 }
+
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +89,42 @@ def amend(person: Person, contract: Contract, entities: Collection[str], at: dat
     return _write(signature, entities)
 
 
-@transaction.atomic
+class _Overtaken(Exception):
+    """The number was taken, or the directory changed, while the PDF was made."""
+
+
 def _write(signature: _Signature, finess: Collection[str]) -> Contract:
+    """The PDF takes a second: it is made from what is read, before the transaction that writes exactly what it says."""
     representative = signature.person.representative
     assert representative is not None, "the view requires one"
-    # One signature at a time for a legal entity: two would cover the same site twice.
-    legal_entity = LegalEntity.objects.select_for_update().get(pk=representative.legal_entity_id)
     for problem in problems(signature.declaration, signature.day):
         raise ActRefused(problem)
-    entities = _entities(signature, legal_entity, finess)
-    contract = _row(signature, legal_entity)
+    legal_entity = representative.legal_entity
+    for _ in range(_ATTEMPTS):
+        entities = _entities(signature, legal_entity, finess)
+        contract = _row(signature, legal_entity)
+        kept = store().save((contract_paper.signed(contract, entities),))
+        contract.pdf_digest, contract.pdf_size = kept.digest, kept.size
+        try:
+            return _enter(signature, contract, entities)
+        except _Overtaken:
+            continue
+    raise ActRefused("D’autres signatures ont lieu en ce moment. Recommencez dans un instant : rien n’est signé.")
+
+
+@transaction.atomic
+def _enter(signature: _Signature, contract: Contract, entities: list[GeographicEntity]) -> Contract:
+    """Check again under a lock, write the contract and its consequences: all of it, or nothing."""
+    # One signature at a time for a legal entity: two would cover the same site twice.
+    legal_entity = LegalEntity.objects.select_for_update().get(pk=contract.legal_entity_id)
+    now = _entities(signature, legal_entity, [one.pk for one in entities])
+    if legal_entity.name != contract.legal_entity.name or [one.name for one in now] != [one.name for one in entities]:
+        raise _Overtaken
+    before = _end_replaced(signature, legal_entity)
+    _take_number(contract)
     ContractEntity.objects.bulk_create(
         ContractEntity(contract=contract, geographic_entity=one, name=one.name) for one in entities
     )
-    before = _end_replaced(signature, legal_entity)
-    _attach_paper(contract)
     acts.record(
         _ACTS[signature.kind], signature.person, signature.at, contract=contract,
         detail=f"{contract.number}, jusqu’au {contract.valid_until:%d/%m/%Y} : {', '.join(one.name for one in entities)}",
@@ -108,6 +132,17 @@ def _write(signature: _Signature, finess: Collection[str]) -> Contract:
     white_list.enter(contract, entities, signature.person, signature.at)
     white_list.remove(before - {one.pk for one in entities}, contract, signature.person, signature.at)
     return contract
+
+
+def _take_number(contract: Contract) -> None:
+    """Insert under the number that the PDF carries: whoever inserted it first keeps it."""
+    try:
+        with transaction.atomic():
+            contract.save(force_insert=True)
+    except IntegrityError:
+        if Contract.objects.filter(pk=contract.pk).exists():
+            raise _Overtaken from None
+        raise
 
 
 def _entities(signature: _Signature, legal_entity: LegalEntity, finess: Collection[str]) -> list[GeographicEntity]:
@@ -131,7 +166,9 @@ def _row(signature: _Signature, legal_entity: LegalEntity) -> Contract:
     representative, replaces, declaration = signature.person.representative, signature.replaces, signature.declaration
     assert representative is not None, "checked by the caller"
     amended = replaces if signature.kind is ContractKind.AMENDMENT else None
-    return Contract.objects.create(
+    last = Contract.objects.aggregate(last=Max("pk"))["last"] or 0
+    return Contract(
+        pk=last + 1,
         legal_entity=legal_entity,
         kind=signature.kind,
         replaces=replaces,
@@ -160,9 +197,3 @@ def _end_replaced(signature: _Signature, legal_entity: LegalEntity) -> set[str]:
     if not ended:
         raise ActRefused(f"Le contrat {signature.replaces.number} a déjà été remplacé : ouvrez le plus récent.")
     return set(signature.replaces.entities.values_list("geographic_entity_id", flat=True))
-
-
-def _attach_paper(contract: Contract) -> None:
-    kept = store().save((contract_paper.signed(contract),))
-    contract.pdf_digest, contract.pdf_size = kept.digest, kept.size
-    contract.save(update_fields=["pdf_digest", "pdf_size"])
