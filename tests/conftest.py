@@ -85,12 +85,12 @@ def _append_only_floor(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """Emptied, the tables are append-only again for the tests that follow."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Emptied, the tables are append-only again for the tests that follow; after the last one there is no database."""
     try:
         return (yield)
     finally:
-        if blocker := item.stash.get(OPENED, None):
+        if nextitem and (blocker := item.stash.get(OPENED, None)):
             from django.db import connection
 
             from support import append_only

@@ -50,7 +50,7 @@ class Installation:
         own = {"TRAMONTANE_DATA_DIRECTORY": str(self.data), "TRAMONTANE_SECRET_KEY": self.key}
         return subprocess.run(
             [PROGRAM, "hospital", *map(str, arguments)],
-            check=False, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, env=kept | own | variables,
+            check=False, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL, env=kept | own | variables,
         )  # fmt: skip
 
     def said(self, *arguments: object, expected: int = 0, **variables: str) -> dict[str, Any]:

@@ -27,13 +27,13 @@ def monitor(*arguments: object) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
         [PROGRAM, "national", "monitor", *map(str, arguments)],
-        check=False, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, env=kept,
+        check=False, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL, env=kept,
     )  # fmt: skip
 
 
 def test_a_day_is_examined_once_and_an_evaluation_refuses_true_traces(tmp_path: Path) -> None:
     data = tmp_path / "national"
-    subprocess.run([sys.executable, "-c", SCENE, str(data)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", SCENE, str(data)], check=True, timeout=300)
     first = json.loads(monitor("--jour", "2026-11-18", "--donnees", data, "--json").stdout)
     assert first["day"] == "2026-11-18"
     assert first["opened"] > 0

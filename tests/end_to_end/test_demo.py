@@ -25,7 +25,7 @@ def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProc
     """The program, its standard input at its end."""
     return subprocess.run(
         [*PROGRAM, *map(str, arguments)],
-        check=False, capture_output=True, text=True, timeout=150, stdin=subprocess.DEVNULL, cwd=cwd,
+        check=False, capture_output=True, text=True, timeout=600, stdin=subprocess.DEVNULL, cwd=cwd,
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def test_a_second_run_works_and_reuses_what_is_ready(
 
 def test_standard_input_closed_ends_by_itself(first_run: subprocess.CompletedProcess[str], directory: Path) -> None:
     command = ["sh", "-c", 'exec "$@" <&-', "sh", *PROGRAM, "demo", "--repertoire", str(directory)]
-    result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=150)
+    result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -184,7 +184,7 @@ def open_demo(first_run: subprocess.CompletedProcess[str], directory: Path) -> I
         yield directory / "consult.toml"
         time.sleep(0.2)
         demo.send_signal(signal.SIGINT)
-        rest = demo.communicate(timeout=20)[0]
+        rest = demo.communicate(timeout=120)[0]
         assert (demo.returncode, "Arrêtées." in rest) == (0, True)
 
 
@@ -280,7 +280,7 @@ def test_sigterm_stops_the_stand_in_too(first_run: subprocess.CompletedProcess[s
         assert demo.stdout is not None
         address = next(found for line in demo.stdout if (found := re.search(r"https://127\.0\.0\.1:(\d+)/", line)))
         demo.terminate()
-        demo.communicate(timeout=30)
+        demo.communicate(timeout=120)
     assert demo.returncode == 128 + signal.SIGTERM
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(address[1])), timeout=1)
@@ -302,7 +302,7 @@ def test_the_stand_in_serves_alone_with_its_pages_and_stops_on_ctrl_c(desk: Path
         assert f"https://localhost:{pages}/" in server.stdout.readline()
         socket.create_connection(("127.0.0.1", pages), timeout=5).close()
         assert "simulation" in server.stdout.readline()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -310,7 +310,7 @@ def test_the_stand_in_serves_alone_with_its_pages_and_stops_on_ctrl_c(desk: Path
             except ConnectionRefusedError:
                 time.sleep(0.1)
         server.send_signal(signal.SIGINT)
-        errors = server.communicate(timeout=20)[1]
+        errors = server.communicate(timeout=120)[1]
     assert "Traceback" not in errors
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", pages), timeout=1)
@@ -372,7 +372,7 @@ def test_every_command_shown_in_the_guides_works(desk: Path, command: str) -> No
     line = command.replace("IDENTIFIANT", (desk / "identifiant").read_text()).replace("tramontane ", f"{PROGRAM[0]} ")
     environment = os.environ | {"TRAMONTANE_PKCS12_PASSWORD": "demo"}
     result = subprocess.run(
-        line, shell=True, check=False, capture_output=True, text=True, cwd=desk, env=environment, timeout=60
+        line, shell=True, check=False, capture_output=True, text=True, cwd=desk, env=environment, timeout=300
     )
     expected = next((code for end, code in REFUSED if command.endswith(end)), 0)
     assert result.returncode == expected, result.stdout + result.stderr

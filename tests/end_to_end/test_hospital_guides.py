@@ -30,7 +30,7 @@ def test_every_command_of_the_guides_works(tmp_path: Path) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
     for command in shown():
         result = subprocess.run(
-            command, shell=True, check=False, capture_output=True, text=True, timeout=60, cwd=tmp_path,
+            command, shell=True, check=False, capture_output=True, text=True, timeout=300, cwd=tmp_path,
             stdin=subprocess.DEVNULL, env=kept | {"PATH": path},
         )  # fmt: skip
         assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"

@@ -23,8 +23,6 @@ from tramontane.rules.objectives.periods import PARIS
 pytestmark = [pytest.mark.needs("chromium")]
 
 HOSPITAL = SyntheticHospital(SEED)
-# The machine that runs these tests may be busy with others.
-PATIENCE = 30_000
 Open = Callable[[], Desk]
 
 
@@ -36,7 +34,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    expect.set_options(timeout=PATIENCE)
     with chromium() as launched:
         yield launched
 
@@ -48,7 +45,6 @@ def sit_down(browser: Any, url: str) -> Iterator[Open]:
 
     def opened() -> Desk:
         desk = Desk.open(browser, url)
-        desk.page.set_default_timeout(PATIENCE)
         desks.append(desk)
         return desk
 

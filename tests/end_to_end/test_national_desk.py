@@ -126,7 +126,7 @@ def test_our_client_passes_a_wrong_one_fails_and_nobody_passes_what_did_not_run(
     start_session(page, desk.url, "Notre client")
     assert violations(page) == []
     desk.good_client()
-    expect(page.get_by_text("3 échanges")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("3 échanges")).to_be_visible()
     page.get_by_role("button", name="Clore la session").click()
     good = report(page)
     assert good["counts"]["failed"] == 0, good
@@ -141,7 +141,7 @@ def test_our_client_passes_a_wrong_one_fails_and_nobody_passes_what_did_not_run(
     shot(page, "conformite-rapport")
     start_session(page, desk.url, "Client fautif")
     desk.wrong_client()
-    expect(page.get_by_text("6 échanges")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("6 échanges")).to_be_visible()
     bad = outcomes(report(page))
     assert {code for code, outcome in bad.items() if outcome == "failed"} == {
         "jeton-unique",
@@ -159,7 +159,7 @@ def test_exchanges_appear_by_themselves_and_stand_still_when_paused(desk: Desk) 
     first = page.locator("tbody tr").first
     before = first.inner_text()
     desk.wrong_client()
-    expect(first).not_to_have_text(before, timeout=10_000)
+    expect(first).not_to_have_text(before)
     page.get_by_role("link", name="Mettre en pause").click()
     expect(page.get_by_text("En pause")).to_be_visible()
     assert page.locator("[hx-get]").count() == 0

@@ -11,15 +11,18 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from django.conf import settings
-from playwright.sync_api import BrowserContext, CDPSession, Error, Page, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Error, Page, expect, sync_playwright
 
 # The content security policy forbids inline scripts; axe is injected by the debugging protocol, past the policy.
 _OPTIONS = {"bypass_csp": True, "locale": "fr-FR", "timezone_id": "Europe/Paris"}
+# Milliseconds; the machine that runs these tests may be busy with others.
+_PATIENCE = 60_000
 
 
 @contextmanager
 def chromium() -> Iterator[Any]:
     """The system's Chromium. Django refuses database work in a thread with a running loop; Playwright runs one."""
+    expect.set_options(timeout=_PATIENCE)
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     try:
@@ -34,9 +37,11 @@ def chromium() -> Iterator[Any]:
 
 def new_context(browser: Any, *, width: int = 1440, dark: bool = False) -> BrowserContext:
     """A browser profile of its own."""
-    return browser.new_context(  # type: ignore[no-any-return]  # playwright's own type
+    context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", **_OPTIONS
     )
+    context.set_default_timeout(_PATIENCE)
+    return context
 
 
 def virtual_authenticator(page: Page, *, verified: bool = True) -> tuple[CDPSession, str]:

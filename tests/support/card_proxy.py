@@ -102,7 +102,7 @@ def behind_nginx(root: Path, *accounts: str) -> Iterator[Proxied]:
         for process in running:
             process.terminate()
         for process in running:
-            process.wait(timeout=15)
+            process.wait(timeout=60)
 
 
 def copy_of_the_test_database(path: Path) -> None:
@@ -159,7 +159,7 @@ def _guide_servers(made: Proxied) -> str:
 
 
 def _wait(path: Path) -> None:
-    for _ in range(200):
+    for _ in range(1800):
         with socket.socket(socket.AF_UNIX) as attempt:
             if path.exists() and attempt.connect_ex(str(path)) == 0:
                 return

@@ -46,7 +46,7 @@ def open_demo(directory: Path) -> Iterator[str]:
             yield found[1]
         finally:
             demo.terminate()
-            demo.communicate(timeout=30)
+            demo.communicate(timeout=120)
 
 
 @dataclass

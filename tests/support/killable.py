@@ -72,7 +72,7 @@ class Hospital:
                 self._wait(port)
 
     def _wait(self, port: int) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -21,7 +21,7 @@ from tramontane.dmp.transactions.exchange import HttpRequest, HttpResponse
 
 TESTS = Path(__file__).parents[1]
 BASE_PATH = "/si-dmp-server/v2/services/"
-_READY_SECONDS = 30.0
+_READY_SECONDS = 180.0
 
 
 def free_port() -> int:
@@ -150,7 +150,7 @@ class NationalServer:
 
     def connect(self, context: ssl.SSLContext) -> http.client.HTTPSConnection:
         """A connection to the server, checking its certificate."""
-        return http.client.HTTPSConnection("localhost", self.port, context=context, timeout=20)
+        return http.client.HTTPSConnection("localhost", self.port, context=context, timeout=120)
 
     def client_context(
         self,

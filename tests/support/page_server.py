@@ -17,7 +17,7 @@ from tramontane.demo.pki import Credentials
 from tramontane.national.pages.serving import Pages, command
 from tramontane.national.server import Tls
 
-_READY_SECONDS = 40.0
+_READY_SECONDS = 180.0
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def serving_pages(national: NationalServer, *, workers: int = 1) -> Iterator[str
         yield f"https://localhost:{port}"
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        process.wait(60)
 
 
 def _wait(national: NationalServer, process: subprocess.Popen[bytes], port: int) -> None:
@@ -70,6 +70,7 @@ def open_page(
         color_scheme="dark" if dark else "light",
         **({"client_certificates": [presented]} if presented else {}),
     )
+    context.set_default_timeout(60_000)
     page: Page = context.new_page()
     page.goto(f"{url}/connexion/")
     return page

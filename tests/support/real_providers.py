@@ -59,7 +59,7 @@ class Stranger:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         named["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         try:
-            answer = self._opener.open(urllib.request.Request(url, body, named), timeout=10)
+            answer = self._opener.open(urllib.request.Request(url, body, named), timeout=60)
         except HTTPError as error:
             answer = error
         with answer:
@@ -243,12 +243,12 @@ def _running(command: list[str], directory: Path, ready: str) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         log.unlink(missing_ok=True)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(150):
+    for _ in range(1200):
         if process.poll() is not None:
             break
         try:

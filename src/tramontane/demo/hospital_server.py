@@ -26,7 +26,7 @@ SETTINGS = "tramontane.hospital.config.settings"
 NAME = "L'application de l'hôpital"
 WORKER = "Le processus des tâches de l'hôpital"
 READY = "/health/ready"
-_PATIENCE = 45.0
+_PATIENCE = 180.0
 
 
 @dataclass(frozen=True, slots=True)

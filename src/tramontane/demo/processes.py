@@ -16,7 +16,7 @@ from tramontane.demo.workspace import Workspace
 from tramontane.dmp.errors import LocalError
 
 HOST = "127.0.0.1"
-_PATIENCE = 30.0
+_PATIENCE = 180.0
 
 
 @contextmanager

@@ -339,7 +339,7 @@ def test_a_browser_that_opens_every_narrative_at_once_runs_nothing(tmp_path):
         [*browser, "--virtual-time-budget=2000", "--dump-dom", page.as_uri()],
         capture_output=True,
         check=True,
-        timeout=90,
+        timeout=300,
     ).stdout.decode()
     assert "<title>Document</title>" in shown
     assert "<script" not in shown
@@ -355,7 +355,7 @@ def test_the_browser_of_these_tests_does_run_what_is_active(tmp_path):
         [*browser, "--virtual-time-budget=2000", "--dump-dom", page.as_uri()],
         capture_output=True,
         check=True,
-        timeout=90,
+        timeout=300,
     ).stdout.decode()
     assert "<title>PIRATE</title>" in shown
 

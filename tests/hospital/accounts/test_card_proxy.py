@@ -27,7 +27,7 @@ class Browser:
 
     def call(self, method: str, port: int, path: str, body: str = "", **headers: str) -> tuple[int, str, str]:
         """Status, Location, body."""
-        connection = http.client.HTTPSConnection("localhost", port, context=self._site.context(self._card), timeout=20)
+        connection = http.client.HTTPSConnection("localhost", port, context=self._site.context(self._card), timeout=120)
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         sent |= {name.replace("__", "-"): value for name, value in headers.items()}
         if method == "POST":

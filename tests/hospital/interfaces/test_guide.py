@@ -35,7 +35,7 @@ def commands() -> tuple[str, str]:
 def run(script: str, desk: Path, **variables: str) -> str:
     result = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
-        check=False, capture_output=True, text=True, timeout=120, cwd=desk, env=os.environ | variables,
+        check=False, capture_output=True, text=True, timeout=300, cwd=desk, env=os.environ | variables,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout

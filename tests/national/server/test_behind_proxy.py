@@ -48,7 +48,7 @@ def served(installation: NationalServer) -> Iterator[Path]:
     script = "from pathlib import Path" + SCRIPT.format(directory=str(installation.directory))
     process = subprocess.Popen([sys.executable, "-c", script], env=installation.environment, start_new_session=True)
     path = installation.directory / "s"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not path.exists() and time.monotonic() < deadline:
         assert process.poll() is None
         time.sleep(0.05)

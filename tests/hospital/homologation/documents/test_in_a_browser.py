@@ -33,7 +33,6 @@ def page(live_server: Any, settings: Any, tmp_path: Path) -> Iterator[Page]:
     settings.MEDIA_ROOT = tmp_path
     with chromium() as browser:
         context = new_context(browser)
-        context.set_default_timeout(60_000)
         yield context.new_page()
 
 
