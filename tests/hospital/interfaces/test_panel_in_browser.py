@@ -48,7 +48,7 @@ def framing() -> Iterator[Any]:
 
     framed: list[str] = []
     server = HTTPServer(("localhost", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://localhost:{server.server_port}", framed
     server.shutdown()
 
