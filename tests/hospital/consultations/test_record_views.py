@@ -130,7 +130,7 @@ def test_an_opening_of_21_documents_costs_a_bounded_number_of_queries(
 ) -> None:
     for _ in range(21):
         ready.dossier.feed(at=TWO_DAYS)
-    with django_assert_max_num_queries(119):  # 114 on SQLite; the locks of PostgreSQL are queries
+    with django_assert_max_num_queries(95):  # 90 on SQLite; the locks of PostgreSQL are queries
         fragment(browser, ready)
 
 

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts import proof as proofs
 from tramontane.hospital.accounts import sessions
 from tramontane.hospital.accounts.models import Account
+from tramontane.hospital.prepared import first, prepared
 
 # Everything else asks for a session. `/api/`, `/fhir/` and `/scim/` carry their own authentication.
 OPEN_PATHS = ("/connexion/", "/health/", "/metrics", "/theme.css", "/scim/", "/api/", "/fhir/", "/lancement/")
@@ -49,7 +51,7 @@ class SessionGuard:
         pk = request.session.get(sessions.ACCOUNT)
         if pk is None:
             return ""
-        account = Account.objects.select_related("legal_entity").filter(pk=pk, is_active=True).first()
+        account = first(_active(pk))
         why = ENDED if account is None else _expired(request, now)
         if account is None or why:
             sessions.drop([request.session.session_key or ""])
@@ -60,6 +62,11 @@ class SessionGuard:
         request.account = account  # type: ignore[attr-defined]
         request.proof = proof and proof.at(now, valid_for=timedelta(hours=settings.ENVIRONMENT.proof_hours))  # type: ignore[attr-defined]
         return ""
+
+
+@prepared
+def _active(account_id: int) -> QuerySet[Account]:
+    return Account.objects.select_related("legal_entity").filter(pk=account_id, is_active=True)
 
 
 def _expired(request: HttpRequest, now: datetime) -> str:

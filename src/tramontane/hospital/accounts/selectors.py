@@ -12,6 +12,7 @@ from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account, GeographicEntity, NoticeReading, Service
 from tramontane.hospital.accounts.notice import notice
 from tramontane.hospital.accounts.proof import SessionProof
+from tramontane.hospital.prepared import first, prepared
 from tramontane.hospital.traces.events import Actor
 from tramontane.rules.access.facts import NoticeState
 from tramontane.rules.access.facts import notice_state as judge_notice
@@ -30,7 +31,22 @@ def services_at(account: Account, at: datetime) -> QuerySet[Service]:
 
 def current_services(account: Account, at: datetime) -> list[Service]:
     """The same, read now, with their site."""
-    return list(services_at(account, at).select_related("geographic_entity"))
+    return _with_sites(account, at)
+
+
+@prepared
+def _with_sites(account: Account, at: datetime) -> QuerySet[Service]:
+    return services_at(account, at).select_related("geographic_entity")
+
+
+def works_in(account: Account, service: Service, at: datetime) -> bool:
+    """Whether the account works in the service at `at`, read now."""
+    return bool(_working(account, service.pk, at))
+
+
+@prepared
+def _working(account: Account, service_id: int, at: datetime) -> QuerySet[Service, tuple[int]]:
+    return services_at(account, at).filter(pk=service_id).values_list("pk")
 
 
 def services_of(request: HttpRequest, at: datetime) -> list[Service]:
@@ -79,8 +95,13 @@ def notice_state(account: Account, at: datetime) -> NoticeState:
 
     A text that changed since is to be read again too.
     """
-    last = NoticeReading.objects.filter(account=account).order_by("-read_at").first()
+    last = first(_readings(account))
     if last is not None and last.text_version != notice().version:
         return NoticeState.EXPIRED
     read_at = last.read_at if last else None
     return judge_notice(read_at, at=at, validity=timedelta(days=settings.ENVIRONMENT.notice_days))
+
+
+@prepared
+def _readings(account: Account) -> QuerySet[NoticeReading]:
+    return NoticeReading.objects.filter(account=account).order_by("-read_at")[:1]

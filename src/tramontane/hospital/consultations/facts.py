@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from tramontane.dmp.errors import InvalidIdentifier
 from tramontane.dmp.identity import Ins, InsAuthority, Rpps
 from tramontane.dmp.transactions.td0_2 import Authorisation
 from tramontane.hospital.accounts.models import Account
-from tramontane.hospital.accounts.selectors import notice_state, services_at
+from tramontane.hospital.accounts.selectors import notice_state, works_in
 from tramontane.hospital.consultations import connection, selectors
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.models import DmpState as KeptState
@@ -20,6 +21,7 @@ from tramontane.hospital.habilitations.selectors import rights_of
 from tramontane.hospital.patients.consent import consent_state, explicit_consent
 from tramontane.hospital.patients.models import Patient
 from tramontane.hospital.patients.selectors import OUTSIDE_FOR, is_care_team
+from tramontane.hospital.prepared import first, prepared
 from tramontane.rules.access import (
     AccessFacts,
     AirContractState,
@@ -49,10 +51,10 @@ OBSERVED = {
 
 def gather(access: Access, *, at: datetime, explicit: bool = False) -> AccessFacts:
     """The facts of an access at `at` (aware). `explicit`: the call answers a gesture of the professional."""
-    account = Account.objects.filter(pk=access.account.pk, is_active=True).first()
-    patient = Patient.objects.get(pk=access.patient.pk)
+    account = first(_account(access.account.pk))
+    (patient,) = _patient(access.patient.pk)
     emergency = _emergency(access.emergency, at)
-    state = KeptState.objects.filter(patient=patient, account_id=access.account.pk).first()
+    state = first(_state(patient, access.account))
     fresh = state if state is not None and at - state.checked_at < policy().state else None
     contracts = _contracts(access)
     return AccessFacts(
@@ -73,6 +75,21 @@ def gather(access: Access, *, at: datetime, explicit: bool = False) -> AccessFac
         authorisation=_authorisation(fresh),
         explicit_request=explicit,
     )
+
+
+@prepared
+def _account(account_id: int) -> QuerySet[Account]:
+    return Account.objects.filter(pk=account_id, is_active=True)
+
+
+@prepared
+def _patient(patient_id: int) -> QuerySet[Patient]:
+    return Patient.objects.filter(pk=patient_id)
+
+
+@prepared
+def _state(patient: Patient, account: Account) -> QuerySet[KeptState]:
+    return KeptState.objects.filter(patient=patient, account=account)
 
 
 def _proof(access: Access, at: datetime) -> AuthenticationProof | None:
@@ -103,15 +120,19 @@ def _rights(access: Access, account: Account | None, at: datetime) -> LocalRight
     """None in a service one no longer works in: a move takes effect at once."""
     if account is None or access.site is None:
         return LocalRights()
-    if access.service is not None and not services_at(account, at).filter(pk=access.service.pk).exists():
+    if access.service is not None and not works_in(account, access.service, at):
         return LocalRights()
     return rights_of(account, access.service)
 
 
 def _contracts(access: Access) -> dict[int, SiteContract]:
     """What is declared and observed of each site of the establishment. One query."""
-    rows = SiteContract.objects.filter(geographic_entity__legal_entity_id=access.account.legal_entity_id)
-    return {row.geographic_entity_id: row for row in rows}
+    return {row.geographic_entity_id: row for row in _site_contracts(access.account.legal_entity_id)}
+
+
+@prepared
+def _site_contracts(legal_entity_id: int) -> QuerySet[SiteContract]:
+    return SiteContract.objects.filter(geographic_entity__legal_entity_id=legal_entity_id)
 
 
 def _outside(access: Access, contracts: dict[int, SiteContract]) -> bool:

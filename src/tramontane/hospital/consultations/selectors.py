@@ -11,12 +11,13 @@ from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
 
 from tramontane.dmp.nomenclatures import Coded, ValueSetName, value_set
 from tramontane.dmp.vihf import AccessMode
-from tramontane.dmp.xds import DocumentEntry
+from tramontane.dmp.xds import AvailabilityStatus, DocumentEntry
 from tramontane.hospital.accounts.models import Account, LegalEntity
 from tramontane.hospital.consultations.describing import Described
 from tramontane.hospital.consultations.models import DmpConnection, KnownDocument, Opening, SearchMemory, Sighting
 from tramontane.hospital.consultations.policy import policy
 from tramontane.hospital.patients.models import Patient
+from tramontane.hospital.prepared import first, prepared
 from tramontane.hospital.traces.models import Trace
 from tramontane.rules.consultation import ConsultationPolicy
 
@@ -25,7 +26,12 @@ EMERGENCIES = (AccessMode.BRIS_DE_GLACE.value, AccessMode.CENTRE_15.value)
 
 def connection_of(legal_entity_id: int) -> DmpConnection | None:
     """The DMP connection of a legal entity, None before it is configured."""
-    return DmpConnection.objects.select_related("legal_entity").filter(legal_entity_id=legal_entity_id).first()
+    return first(_connections(legal_entity_id))
+
+
+@prepared
+def _connections(legal_entity_id: int) -> QuerySet[DmpConnection]:
+    return DmpConnection.objects.select_related("legal_entity").filter(legal_entity_id=legal_entity_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,17 @@ def shown_lines(account: Account, patient: Patient) -> list[ShownLine]:
     ]  # fmt: skip
 
 
+def shown_count(account: Account, patient: Patient) -> int:
+    """How many documents in force the DMP showed to this professional."""
+    return first(_in_force(account, patient, AvailabilityStatus.APPROVED.value)) or 0
+
+
+@prepared
+def _in_force(account: Account, patient: Patient, status: str) -> QuerySet[Sighting, int]:
+    found = Sighting.objects.filter(account=account, document__patient=patient, document__availability_status=status)
+    return found.values("account").annotate(count=Count("pk")).values_list("count", flat=True)
+
+
 def shown_document(account: Account, patient: Patient, unique_id: str) -> ShownDocument | None:
     """One of them."""
     found = (
@@ -162,7 +179,12 @@ def newer_versions(patient: Patient, unique_ids: Iterable[str]) -> dict[str, str
 
 def memory_of(account: Account, patient: Patient) -> SearchMemory | None:
     """This professional's last successful search in this patient's DMP."""
-    return SearchMemory.objects.filter(account=account, patient=patient).first()
+    return first(_memories(account, patient))
+
+
+@prepared
+def _memories(account: Account, patient: Patient) -> QuerySet[SearchMemory]:
+    return SearchMemory.objects.filter(account=account, patient=patient)
 
 
 def unanswered(legal_entity: LegalEntity, at: datetime) -> QuerySet[Trace]:

@@ -19,17 +19,21 @@ from tramontane.hospital.documents.models import Dispatch, FolderRule, RecordDoc
 from tramontane.hospital.documents.rows import Line, Row, line_of, row_of
 from tramontane.hospital.habilitations.selectors import withheld_types
 from tramontane.hospital.patients.models import Episode, Patient
+from tramontane.hospital.prepared import prepared
 from tramontane.rules.consultation import LocalDocument
 
 
 def held_documents(patient: Patient) -> Iterable[LocalDocument]:
     """What the record already holds, as the search strategy asks. One query."""
-    fields = ("unique_id", "entry_uuid", "logical_id", "confidentiality", "provenance")
-    for unique_id, uuid, logical_id, codes, provenance in RecordDocument.objects.filter(patient=patient).values_list(
-        *fields
-    ):
+    for unique_id, uuid, logical_id, codes, provenance in _held(patient):
         from_dmp = provenance == RecordDocument.Provenance.DMP
         yield LocalDocument(unique_id, uuid, logical_id, frozenset(codes) if from_dmp else None)
+
+
+@prepared
+def _held(patient: Patient) -> QuerySet[RecordDocument, Any]:
+    fields = ("unique_id", "entry_uuid", "logical_id", "confidentiality", "provenance")
+    return RecordDocument.objects.filter(patient=patient).values_list(*fields)
 
 
 AnyLine = TypeVar("AnyLine", bound=Line)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from tramontane.hospital.accounts.models import Account, LegalEntity, Service, ServiceAssignment
 from tramontane.hospital.habilitations import content
 from tramontane.hospital.habilitations.effects import Effect, Post, effects
 from tramontane.hospital.habilitations.models import MatrixReview, MatrixRevision
+from tramontane.hospital.prepared import first, prepared
 from tramontane.rules.access import LocalRights
 from tramontane.rules.habilitation import LocalRules
 
@@ -29,16 +33,29 @@ def current_revision(legal_entity_id: int) -> MatrixRevision | None:
 
 def current(legal_entity: LegalEntity) -> LocalRules:
     """The rules in force."""
-    return _rules(current_revision(legal_entity.pk))
+    return _rules(legal_entity.pk)
 
 
-def _rules(revision: MatrixRevision | None) -> LocalRules:
-    return content.read(revision.content) if revision else content.NO_RULE
+def _rules(legal_entity_id: int) -> LocalRules:
+    text = first(_current_text(legal_entity_id))
+    return _read(text) if text else content.NO_RULE
+
+
+@prepared
+def _current_text(legal_entity_id: int) -> QuerySet[MatrixRevision, str]:
+    revisions = MatrixRevision.objects.filter(legal_entity_id=legal_entity_id).order_by("-number")
+    return revisions.values_list(Cast("content", TextField()), flat=True)[:1]
+
+
+@lru_cache(maxsize=16)
+def _read(text: str) -> LocalRules:
+    """A matrix of a thousand rules, judged by at each call, is read once. What is kept follows from the text alone."""
+    return content.read(json.loads(text))
 
 
 def rights_of(account: Account, service: Service | None) -> LocalRights:
     """What the account's profession may do in a service; None: where no service has a rule of its own."""
-    rules = _rules(current_revision(account.legal_entity_id))
+    rules = _rules(account.legal_entity_id)
     return rules.rights(account.profession, content.key_of(service))
 
 
@@ -49,7 +66,7 @@ def may_consult(account: Account, service: Service | None) -> bool:
 
 def withheld_types(account: Account, service: Service | None) -> frozenset[str]:
     """Document types the hospital itself withholds from the account's profession in a service."""
-    rule = _rules(current_revision(account.legal_entity_id)).find(account.profession, content.key_of(service))
+    rule = _rules(account.legal_entity_id).find(account.profession, content.key_of(service))
     return rule.restricted_types if rule else frozenset()
 
 

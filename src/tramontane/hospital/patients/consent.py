@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from tramontane.hospital.patients.models import ConsentRecord, Episode, Patient
+from tramontane.hospital.prepared import prepared
 from tramontane.rules.access import PatientChoice
 
 Subject = ConsentRecord.Subject
@@ -84,8 +87,12 @@ def _next(current: ConsentRecord | None, record: ConsentRecord, *, ours: bool) -
 
 def consent_state(patient: Patient, episode: Episode | None) -> ConsentState:
     """The state of a patient for an episode, read from the database."""
-    history = ConsentRecord.objects.filter(patient=patient).order_by("id")
-    return read_state(history, episode.pk if episode else None)
+    return read_state(_history(patient), episode.pk if episode else None)
+
+
+@prepared
+def _history(patient: Patient) -> QuerySet[ConsentRecord]:
+    return ConsentRecord.objects.filter(patient=patient).order_by("id")
 
 
 def explicit_consent(patient: Patient, account_id: int, since: datetime) -> ConsentRecord | None:

@@ -16,6 +16,7 @@ from tramontane.hospital.patients.models import (
     OutsideAccess,
     Patient,
 )
+from tramontane.hospital.prepared import first, prepared
 
 # A discharged patient stays in the lists of the service for the time it takes to write and read the last results.
 AFTER_DISCHARGE = timedelta(days=30)
@@ -50,6 +51,10 @@ def patients_for(account: Account, at: datetime) -> QuerySet[Patient]:
         return patients
     if not account.has_role(Role.CLINICIAN):
         return patients.none()
+    return _within_reach(patients, account, at)
+
+
+def _within_reach(patients: QuerySet[Patient], account: Account, at: datetime) -> QuerySet[Patient]:
     within = Episode.objects.filter(active_episodes(at), _reached_by(account, at), patient=OuterRef("pk"))
     reached = OutsideAccess.objects.filter(account=account, opened_at__gt=at - OUTSIDE_FOR, patient=OuterRef("pk"))
     return patients.filter(Exists(within) | Exists(reached))
@@ -65,14 +70,26 @@ def _reached_by(account: Account, at: datetime) -> Q:
 
 def patient_for(account: Account, patient_id: int, at: datetime) -> Patient | None:
     """One patient, when the account may see her; None otherwise: she does not exist for this account."""
+    if account.has_role(Role.CLINICIAN) and not account.has_role(Role.ADMISSIONS):
+        return first(_reached(account, account.legal_entity, patient_id, at))
     return patients_for(account, at).filter(pk=patient_id).first()
+
+
+@prepared
+def _reached(account: Account, legal_entity: LegalEntity, patient_id: int, at: datetime) -> QuerySet[Patient]:
+    return _within_reach(patients_of(legal_entity).filter(pk=patient_id), account, at)
 
 
 def current_episode(patient: Patient, account: Account, at: datetime) -> Episode | None:
     """The active episode that concerns the account most: in her services first, then the newest."""
+    return first(_episodes(patient, account, at))
+
+
+@prepared
+def _episodes(patient: Patient, account: Account, at: datetime) -> QuerySet[Episode]:
     mine = Exists(services_at(account, at).filter(pk=OuterRef("service")))
-    episodes = patient.episodes.filter(active_episodes(at)).select_related("service__geographic_entity")
-    return episodes.order_by(mine.desc(), "-starts_at").first()
+    episodes = Episode.objects.filter(active_episodes(at), patient=patient).select_related("service__geographic_entity")
+    return episodes.order_by(mine.desc(), "-starts_at")[:1]
 
 
 def is_care_team(account: Account, episode: Episode | None, at: datetime) -> bool:
@@ -80,11 +97,14 @@ def is_care_team(account: Account, episode: Episode | None, at: datetime) -> boo
 
     One query.
     """
-    if episode is None:
-        return False
+    return episode is not None and bool(_cared_for(account, episode.pk, at))
+
+
+@prepared
+def _cared_for(account: Account, episode_id: int, at: datetime) -> QuerySet[Episode, tuple[int]]:
     in_service = Q(service__in=services_at(account, at).values("pk"))
     named = Exists(CareTeamMember.objects.filter(episode=OuterRef("pk"), account=account))
-    return Episode.objects.filter(in_service | named, pk=episode.pk, cancelled_at=None).exists()
+    return Episode.objects.filter(in_service | named, pk=episode_id, cancelled_at=None).values_list("pk")
 
 
 def records_explicit_consent(account: Account, episode: Episode | None, at: datetime) -> bool:

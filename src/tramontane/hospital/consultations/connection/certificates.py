@@ -73,14 +73,9 @@ def _line(role: str, certificate: x509.Certificate, found: Material, at: datetim
 
 
 def _state(certificate: x509.Certificate, found: Material, at: datetime) -> CertificateState:
-    if any(_lists(crl, certificate) for crl in found.crls):
+    if certificate in found.revoked:
         return CertificateState.REVOKED
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         return CertificateState.EXPIRED
     close = certificate.not_valid_after_utc - at <= found.identity.warning
     return CertificateState.EXPIRING if close else CertificateState.VALID
-
-
-def _lists(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
-    same_issuer = crl.issuer == certificate.issuer
-    return same_issuer and crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None

@@ -26,13 +26,18 @@ from tramontane.hospital.consultations.models import DmpConnection
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything a connection refers to, as it stands on disk now. Equal keys: nothing changed."""
+    """Everything a connection refers to, as it stands on disk now. Equal keys: nothing changed.
+
+    Attributes:
+        revoked: those of its two certificates that the CRLs list.
+    """
 
     key: tuple[object, ...]
     identity: HospitalIdentity
     endpoint: Endpoint
     crls: tuple[x509.CertificateRevocationList, ...]
     software: Software
+    revoked: frozenset[x509.Certificate]
 
 
 def material(connection: DmpConnection) -> Material:
@@ -96,7 +101,14 @@ def _material(key: tuple[object, ...]) -> Material:
     software = Software(
         row.software_oid, "Tramontane", __version__, row.software_homologation, installation=row.finess_juridique
     )
-    return Material(key, identity, Endpoint(row.base_url, trust), trust.crls, software)
+    own = (identity.authentication.certificate, identity.signature.certificate)
+    revoked = frozenset(one for one in own if any(_lists(crl, one) for crl in trust.crls))
+    return Material(key, identity, Endpoint(row.base_url, trust), trust.crls, software, revoked)
+
+
+def _lists(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
+    same_issuer = crl.issuer == certificate.issuer
+    return same_issuer and crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
 
 
 def open_signer(reference: str, secret: str | None) -> Signer:

@@ -19,12 +19,14 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tramontane.client import Exchange, Outcome, TransportError
 from tramontane.dmp.errors import RemoteRefusal, TramontaneError
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.gateway import white_list
 from tramontane.hospital.patients.models import Patient
+from tramontane.hospital.prepared import prepared
 from tramontane.hospital.traces.services import record
 
 _LONG_NUMBER = re.compile(r"\d{9,}")
@@ -61,7 +63,12 @@ def holding(ticket: Ticket) -> Iterator[None]:
 
 def lock_patient(patient_id: int) -> None:
     """Hold the patient's row until the transaction ends. SQLite has one writer: BEGIN IMMEDIATE is the lock."""
-    Patient.objects.select_for_update().only("pk").get(pk=patient_id)
+    (_,) = _locked(patient_id)
+
+
+@prepared
+def _locked(patient_id: int) -> QuerySet[Patient, tuple[int]]:
+    return Patient.objects.select_for_update().filter(pk=patient_id).values_list("pk")
 
 
 def observe(exchange: Exchange) -> None:

@@ -6,13 +6,16 @@ The SI-DMP refuses a site outside the white list through its rights service; the
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
 
 from tramontane.client import Exchange, Outcome
 from tramontane.dmp.errors import RemoteRefusal
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import GeographicEntity
 from tramontane.hospital.consultations.models import SiteContract
+from tramontane.hospital.prepared import prepared
 
 ABOUT_WHITE_LIST = "liste blanche"
 # An answer that says the same again is written at this pace: an ordinary call costs no write.
@@ -31,13 +34,19 @@ def note(site: GeographicEntity, exchange: Exchange) -> None:
     if not state:
         return
     now = clock.now()
-    recent = SiteContract.objects.filter(
-        geographic_entity=site, observed_state=state, observed_at__gt=now - CONFIRMED_EVERY
-    )
-    if not recent.exists():
-        SiteContract.objects.update_or_create(
-            geographic_entity=site, defaults={"observed_state": state, "observed_at": now}
+    if not _recent(site, state, now - CONFIRMED_EVERY):
+        SiteContract.objects.bulk_create(
+            [SiteContract(geographic_entity=site, observed_state=state, observed_at=now)],
+            update_conflicts=True,
+            unique_fields=("geographic_entity",),
+            update_fields=("observed_state", "observed_at"),
         )
+
+
+@prepared
+def _recent(site: GeographicEntity, state: str, since: datetime) -> QuerySet[SiteContract, tuple[int]]:
+    found = SiteContract.objects.filter(geographic_entity=site, observed_state=state, observed_at__gt=since)
+    return found.values_list("pk")
 
 
 def observed(exchange: Exchange) -> str:

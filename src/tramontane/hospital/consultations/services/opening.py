@@ -11,21 +11,25 @@ from datetime import datetime
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tramontane.dmp.errors import TramontaneError
 from tramontane.dmp.transactions.td0_2 import DmpStatus
 from tramontane.dmp.vihf import AccessMode
-from tramontane.dmp.xds import AvailabilityStatus, QueryResponse, StoredQuery
+from tramontane.dmp.xds import QueryResponse, StoredQuery
 from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import Account
 from tramontane.hospital.consultations import gateway, knowledge, searching, selectors, words
 from tramontane.hospital.consultations.access import Access
-from tramontane.hospital.consultations.models import Answer, Opening, SearchMemory, Sighting
+from tramontane.hospital.consultations.models import Answer, Opening, SearchMemory
 from tramontane.hospital.consultations.policy import policy
 from tramontane.hospital.consultations.services.judging import gathered, trace_refusal, view
 from tramontane.hospital.consultations.services.telling import counted, hidden_by, last_deposit, notices_of
 from tramontane.hospital.consultations.view import RecordView, Situation, Told
 from tramontane.hospital.habilitations.selectors import withheld_types
+from tramontane.hospital.patients.models import Patient
+from tramontane.hospital.prepared import first, prepared
 from tramontane.hospital.traces.services import record
 from tramontane.rules.access import AccessFacts, DmpState, EmergencyOpposition, Purpose, Refused, decide
 from tramontane.rules.consultation import Classification, FirstSearch, Kind, NextSearch, opening_search
@@ -72,7 +76,8 @@ def _opened(access: Access, found: AccessFacts) -> RecordView:
         return view(access, gathered(access, clock.now()), None)
     except TramontaneError as error:
         told = _failed(access, error)
-    _keep_answer(access, told)
+    if not told.read or told.failure is not None:  # a list is kept with its answer
+        _keep_answer(access, told)
     return view(access, found, told)
 
 
@@ -157,31 +162,26 @@ def _keep(access: Access, told: Told, searched: _Searched, memory: SearchMemory 
         AccessRefusedError: it may no longer be read.
     """
     found, classification = searched.found, searched.classification
-    newest = last_deposit(found, memory.last_deposit_at if memory else None)
+    newest, notices = last_deposit(found, memory.last_deposit_at if memory else None), notices_of(classification)
     with transaction.atomic(durable=True):
         gateway.lock_patient(access.patient.pk)
         judged = gateway.permit(access, Purpose.LIST)
         knowledge.keep_entries(access, found.entries, told.as_of)
         knowledge.keep_replacements(access.patient, classification)
         knowledge.keep_memory(access, searched.search.remember, newest)
-        total = Sighting.objects.filter(
-            account=access.account,
-            document__patient=access.patient,
-            document__availability_status=AvailabilityStatus.APPROVED.value,
-        ).count()
-    notices = notices_of(classification)
-    complete = msgspec.structs.replace(
-        told,
-        notices=notices,
-        kinds=counted(notices),
-        total=total,
-        here=len(classification.of(Kind.ALREADY_HERE)),
-        last_deposit_at=newest,
-        previous_search=memory.searched_at if memory else None,
-        hidden=hidden_by(searched.search, found.withheld),
-        warnings=tuple(found.warnings),
-        read=True,
-    )
+        complete = msgspec.structs.replace(
+            told,
+            notices=notices,
+            kinds=counted(notices),
+            total=selectors.shown_count(access.account, access.patient),
+            here=len(classification.of(Kind.ALREADY_HERE)),
+            last_deposit_at=newest,
+            previous_search=memory.searched_at if memory else None,
+            hidden=hidden_by(searched.search, found.withheld),
+            warnings=tuple(found.warnings),
+            read=True,
+        )
+        knowledge.keep_answer(access, complete, clock.now())
     return complete, judged
 
 
@@ -195,7 +195,7 @@ def _failed(access: Access, error: TramontaneError) -> Told:
 
 def _fresh(access: Access, at: datetime) -> Told | None:
     """The last answer, while it is young enough and of the same access mode."""
-    row = Answer.objects.filter(account=access.account, patient=access.patient, access_mode=access.mode.value).first()
+    row = first(_answers(access.account, access.patient, access.mode.value))
     if row is None:
         return None
     told = msgspec.convert(row.content, Told)
@@ -203,10 +203,14 @@ def _fresh(access: Access, at: datetime) -> Told | None:
     return told if at - row.answered_at < young else None
 
 
+@prepared
+def _answers(account: Account, patient: Patient, access_mode: str) -> QuerySet[Answer]:
+    return Answer.objects.filter(account=account, patient=patient, access_mode=access_mode)
+
+
 def _keep_answer(access: Access, told: Told) -> None:
-    values = {"access_mode": access.mode.value, "content": msgspec.to_builtins(told), "answered_at": clock.now()}
     with transaction.atomic(durable=True):
-        Answer.objects.update_or_create(account=access.account, patient=access.patient, defaults=values)
+        knowledge.keep_answer(access, told, clock.now())
 
 
 def _note_opening(access: Access) -> None:
