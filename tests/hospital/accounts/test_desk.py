@@ -38,6 +38,13 @@ def test_exceptions_come_first_whatever_the_sort(client: Client, manager: Accoun
     assert names(client.get("/comptes/?exception=rpps")) == ["Zzz"]
 
 
+def test_everybody_starts_at_her_first_desk_and_who_has_none_is_told_what_to_do(client: Client) -> None:
+    login(client, make_account(roles=(Role.RSSI, Role.DPO)))
+    assert client.get("/")["Location"] == "/rssi/"
+    login(client, make_account(roles=()))
+    assert "aucun rôle" in client.get("/").content.decode()
+
+
 def test_search_finds_by_name_login_and_rpps(client: Client, manager: Account) -> None:
     found = make_account(manager.legal_entity, family_name="Lefèvre", given_name="Ana")
     make_account(manager.legal_entity)
@@ -52,7 +59,7 @@ def test_the_list_costs_the_same_number_of_queries_for_1_and_for_60_accounts(
     service = make_service(manager.legal_entity)
     for _ in range(60):
         make_account(manager.legal_entity, services=(service,))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         assert len(client.get("/comptes/").context["page"]) == 50
 
 

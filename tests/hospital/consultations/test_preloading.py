@@ -58,6 +58,9 @@ def test_every_patient_of_the_service_gets_its_state_and_count(browser: Client, 
     preload = run(browser, ready)
     assert preload.finished_at is not None
     assert sorted(preload.items.values_list("state", "new")) == [("done", 0), ("done", 1), ("done", 1), ("done", 1)]
+    page = browser.get("/patients/").content.decode()
+    assert page.count("1\u00a0nouveau") == 3
+    assert "non interrogé" not in page
     assert sorted(ready.world.transactions) == ["TD0.2"] * 4 + ["TD3.1"] * 4
 
 

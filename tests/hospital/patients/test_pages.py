@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -123,7 +125,7 @@ def test_a_clinician_finds_her_patients_and_only_them(clinician, entity, service
 
 
 def test_an_empty_service_says_why_and_what_to_expect(clinician):
-    assert "Aucun patient dans ce service" in text(clinician.get("/patients/"))
+    assert "Aucun patient pour l’instant" in text(clinician.get("/patients/"))
 
 
 def test_the_list_page_costs_the_same_for_three_or_twenty_patients(
@@ -131,7 +133,7 @@ def test_the_list_page_costs_the_same_for_three_or_twenty_patients(
 ):
     for _ in range(20):
         admitted(entity, service)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(13):
         clinician.get("/patients/")
 
 
@@ -140,6 +142,24 @@ def test_the_desk_costs_the_same_for_any_number_of_arrivals(desk, entity, servic
         admitted(entity, service)
     with django_assert_max_num_queries(8):
         desk.get("/admissions/")
+
+
+def test_the_button_of_a_line_records_the_choice_for_the_episode_of_that_line(desk, entity, service):
+    patient = admitted(entity, service)
+    tomorrow = make_episode(patient, service, starts_at=patient.episodes.get().starts_at + timedelta(days=2))
+    said = {"subject": "consultation", "choice": "consent"}
+    desk.post(f"/patients/{patient.pk}/consentement/", {**said, "episode": str(tomorrow.pk)})
+    assert patient.consents.get().episode == tomorrow
+    theirs = make_episode(make_patient(make_legal_entity()))
+    desk.post(f"/patients/{patient.pk}/consentement/", {**said, "episode": str(theirs.pk)})
+    assert patient.consents.latest("pk").episode == patient.episodes.exclude(pk=tomorrow.pk).get()
+
+
+def test_the_list_says_since_when_each_patient_is_here(clinician, entity, service):
+    patient = admitted(entity, service)
+    page = text(clinician.get("/patients/"))
+    assert f"depuis le {patient.episodes.get().starts_at:%d/%m/%Y}" in page
+    assert "non interrogé" in page
 
 
 @pytest.mark.parametrize("path", ["identite/", "consentement/", "consentement/imprimer/"])

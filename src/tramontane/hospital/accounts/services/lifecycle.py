@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -155,12 +156,13 @@ def save(
         before = values_of(current, now) if current else None
         if before is not None and not changed_fields(before, values):
             return current, None  # type: ignore[return-value]  # before implies current
+        known = services_of(entity)
         account = _write(entity, values, current, now)
-        _assign(account, values.services, services_of(entity), now)
+        _assign(account, values.services, known, now)
         kind = _kind(before, values)
         changed = sorted(changed_fields(before, values))
         movement = Movement.objects.create(
-            account=account, kind=kind, source=source, detail={"changed": changed}, received_at=now, applied_at=now,
+            account=account, kind=kind, source=source, detail=_passages(before, values, known, changed), received_at=now, applied_at=now,
             applied_by_id=actor.account_id,
         )  # fmt: skip
         detail = {"account_id": account.pk, "source": source, "changed": changed}
@@ -168,6 +170,22 @@ def save(
     if not account.is_active:
         sessions.end_all(account)
     return account, movement
+
+
+def _passages(
+    before: AccountValues | None, after: AccountValues, known: dict[str, Service], changed: list[str]
+) -> dict[str, Any]:
+    """What a movement keeps: the names of what changed; services and roles before and after, as the desk tells them."""
+
+    def names(codes: Sequence[str]) -> list[str]:
+        return sorted(known[code].name for code in codes)
+
+    detail: dict[str, Any] = {"changed": changed}
+    if "services" in changed:
+        detail["services"] = [names(before.services if before else ()), names(after.services)]
+    if "roles" in changed:
+        detail["roles"] = [sorted(before.roles if before else ()), sorted(after.roles)]
+    return detail
 
 
 def _write(entity: LegalEntity, values: AccountValues, current: Account | None, now: datetime) -> Account:

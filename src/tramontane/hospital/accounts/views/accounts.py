@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from tramontane.dmp.nomenclatures import ValueSetName, value_set
 from tramontane.hospital import clock
-from tramontane.hospital.accounts import authority, directory
+from tramontane.hospital.accounts import authority, directory, movements
 from tramontane.hospital.accounts.models import Account, LegalEntity, Role
 from tramontane.hospital.accounts.permissions import requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
@@ -98,6 +98,7 @@ def accounts(request: AuthenticatedRequest) -> HttpResponse:
         "search": search,
         "exceptions": counts,
         "exceptional": exceptional,
+        "today": movements.of_today(entity, clock.now()),
         "active_count": Account.objects.filter(legal_entity=entity, is_active=True).count(),
     }
     return render(request, "accounts/accounts.html", context)
@@ -152,7 +153,9 @@ def _edit(request: AuthenticatedRequest, current: Account | None) -> HttpRespons
 
 def _details(current: Account, giver: Account) -> dict[str, Any]:
     return {
-        "movements": current.movements.select_related("applied_by").order_by("-id")[:20],
+        "movements": [
+            (row, movements.effect(row)) for row in current.movements.select_related("applied_by").order_by("-id")[:20]
+        ],
         "passkeys": current.passkeys.count(),
         "has_totp": factors.has_totp(current),
         "providers": list(current.external_identities.values_list("provider", flat=True)),

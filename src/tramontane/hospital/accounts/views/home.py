@@ -14,11 +14,9 @@ from tramontane.hospital.accounts.selectors import SERVICE_KEY, services_of
 
 
 def home(request: AuthenticatedRequest) -> HttpResponse:
-    """Straight to the only desk of those who have one; the list of desks otherwise."""
+    """Straight to the first desk; what to do, for those who have none yet."""
     entries = entries_for(request.account)
-    if len(entries) == 1:
-        return redirect(entries[0].path)
-    return render(request, "accounts/home.html")
+    return redirect(entries[0].path) if entries else render(request, "accounts/home.html")
 
 
 @require_POST

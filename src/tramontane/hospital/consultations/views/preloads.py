@@ -11,7 +11,7 @@ from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.accounts.permissions import requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import current_service
-from tramontane.hospital.consultations.models import Preload
+from tramontane.hospital.consultations.models import Preload, PreloadItem
 from tramontane.hospital.consultations.services.preloading import request_preload
 from tramontane.hospital.consultations.tasks import preload as preload_task
 
@@ -35,7 +35,7 @@ def progress(request: AuthenticatedRequest, preload_id: int) -> HttpResponse:
     preload = Preload.objects.filter(pk=preload_id, account=request.account).select_related("service").first()
     if preload is None:
         raise Http404("Ce préchargement n’existe pas, ou n’est pas le vôtre.")
-    items = list(preload.items.select_related("patient").order_by("-new", "patient__birth_name", "pk"))
+    items = sorted(preload.items.select_related("patient"), key=_most_useful_first)
     context = {
         "preload": preload,
         "items": items,
@@ -45,3 +45,10 @@ def progress(request: AuthenticatedRequest, preload_id: int) -> HttpResponse:
     }
     template = "consultations/_preload.html" if request.htmx else "consultations/preload.html"
     return render(request, template, context)
+
+
+def _most_useful_first(item: PreloadItem) -> tuple[int, bool, str, str, int]:
+    """What is new, then what may be read, then the rest, under the names the list shows."""
+    patient = item.patient
+    name, given_name = patient.used_name or patient.birth_name, patient.used_given_name or patient.first_given_name
+    return -item.new, item.state != PreloadItem.State.DONE, name, given_name, item.pk

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tramontane.hospital import clock
@@ -16,7 +15,9 @@ from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.accounts.permissions import may, requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
-from tramontane.hospital.consultations import connection, selectors, services
+from tramontane.hospital.accounts.views.traces import ExtractionForm
+from tramontane.hospital.consultations import attention, connection, selectors, services
+from tramontane.hospital.consultations.attention import CAUSES_SINCE
 from tramontane.hospital.consultations.forms import ReviewForm
 from tramontane.hospital.consultations.models import SiteContract
 from tramontane.hospital.traces.events import EVENTS, Event
@@ -24,19 +25,19 @@ from tramontane.hospital.traces.models import Trace
 from tramontane.hospital.traces.services import record
 
 PAGE_SIZE = 50
-CAUSES_SINCE = timedelta(days=30)
 
 
 @requires(Role.RSSI, Role.DPO)
 @require_GET
 def home(request: AuthenticatedRequest) -> HttpResponse:
     """What asks for attention today, in one page."""
-    entity, now = request.account.legal_entity, clock.now()
+    now = clock.now()
+    found = attention.facts(request.account.legal_entity, now)
     context = {
-        "report": connection.report(selectors.connection_of(entity.pk), now),
-        "to_review": selectors.emergency_openings(entity).filter(reviewed_at=None).count(),
-        "unanswered": selectors.unanswered(entity, now).count(),
-        "causes": selectors.causes(entity, now - CAUSES_SINCE),
+        "facts": found,
+        "advice": attention.first(found, now),
+        "today": timezone.localdate(now),
+        "form": ExtractionForm(),
     }
     return render(request, "consultations/security.html", context)
 

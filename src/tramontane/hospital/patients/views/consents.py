@@ -32,13 +32,21 @@ SPOKEN = {
 def consent(request: AuthenticatedRequest, patient_id: int) -> HttpResponse:
     """What the patient said for the current episode; two buttons to record it; the whole history."""
     patient = patient_or_404(request, patient_id)
-    episode = selectors.current_episode(patient, request.account, clock.now())
+    episode = _named(request, patient) or selectors.current_episode(patient, request.account, clock.now())
     form = ConsentForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _declare(request, patient, episode, form):
         return redirect(_next(request))
     return render(
         request, "patients/consent.html", _context(request, patient, episode, form), status=422 if form.errors else 200
     )
+
+
+def _named(request: AuthenticatedRequest, patient: Patient) -> Episode | None:
+    """The episode of the line where the desk's button stands: one of this patient's, or none."""
+    asked = request.POST.get("episode", "")
+    if not asked.isdecimal():
+        return None
+    return patient.episodes.filter(pk=int(asked), cancelled_at=None).select_related("service").first()
 
 
 def _declare(request: AuthenticatedRequest, patient: Patient, episode: Episode | None, form: ConsentForm) -> bool:

@@ -24,21 +24,25 @@ ORDERS = {"nom": ("shown_name", "shown_given_name"), "naissance": ("birth_date",
 
 @requires(Role.CLINICIAN)
 def listing(request: AuthenticatedRequest) -> HttpResponse:
-    """Patients of the chosen service first, or of every service of the account."""
+    """Patients of the chosen service, or of every service and care team of the account."""
     now = clock.now()
     service = current_service(request, now)
-    everywhere = request.GET.get("services") == "tous"
+    asked = request.GET.get("services") == "tous"
     patients = selectors.patients_for(request.account, now)
-    if service is not None and not everywhere:
-        here = Episode.objects.filter(selectors.active_episodes(now), service=service, patient=OuterRef("pk"))
-        patients = patients.filter(Exists(here))
+    here = Episode.objects.filter(selectors.active_episodes(now), service=service, patient=OuterRef("pk"))
+    # A pharmacy has no patient of its own: its list is that of the care teams.
+    everywhere = asked or service is None or not patients.filter(Exists(here)).exists()
+    patients = patients if everywhere else patients.filter(Exists(here))
     text = request.GET.get("q", "")
     order = request.GET.get("tri", "nom")
     found = (
-        selectors.search(patients, text).annotate(**selectors.SHOWN).order_by(*ORDERS.get(order, ORDERS["nom"]), "pk")
+        selectors.search(patients, text)
+        .annotate(**selectors.SHOWN)
+        .order_by(*ORDERS.get(order, ORDERS["nom"]), "pk")
+        .prefetch_related(selectors.stays_at(now))
     )
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"page": page, "q": text, "service": service, "everywhere": everywhere, "order": order}
+    context = {"page": page, "q": text, "service": service, "everywhere": everywhere, "asked": asked, "order": order}
     template = "patients/_rows.html" if request.htmx.target == "resultats" else "patients/list.html"
     return render(request, template, context)
 

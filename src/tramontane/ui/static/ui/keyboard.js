@@ -1,4 +1,5 @@
-// Keyboard first: / search, j k move, Enter opens (a link does it by itself), ? help. Nothing here is needed to read a page.
+// Keyboard first: / search, j k move, Enter opens (a link does it by itself), ? help; a button's own key acts on the row one is on,
+// or on the page. Nothing here is needed to read a page.
 (() => {
   const typing = (target) => target.closest("input, select, textarea, [contenteditable]");
   const rows = () => [...document.querySelectorAll("[data-rows] > * > a:first-of-type, [data-rows] tbody tr a:first-of-type")];
@@ -15,7 +16,9 @@
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
-    const own = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const key = CSS.escape(event.key);
+    const row = document.activeElement?.closest("[data-rows] tr, [data-rows] > *");
+    const own = row?.querySelector(`[data-row-key="${key}"]`) ?? document.querySelector(`[data-key="${key}"]`);
     const action = own ? () => own.click() : actions[event.key];
     if (!action) return;
     event.preventDefault();
