@@ -1,8 +1,8 @@
 """Objectives over a month of 10⁴ to 10⁷ traces on PostgreSQL, for 3,000 users and 120,000 patients.
 
-What is promised: figures so far within 200 ms, a month closed within 5 s and without more memory, whatever the number of
-traces. TRAMONTANE_BENCH_TRACES gives the sizes (default 10000,100000,1000000; the promise is also held at 10000000,
-which takes ten minutes to fill)."""
+What is promised: figures so far within 200 ms, read anew or kept; a month closed within 5 s and in flat memory; none of it
+growing with the number of traces. Judged in processor time, of both ends of the connection: a busy machine makes nobody wrong.
+TRAMONTANE_BENCH_TRACES gives the sizes (default 10000,100000,1000000; 10000000 takes ten minutes to fill)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ from harness import Measure  # noqa: E402
 from support.postgres import Cluster, binaries  # noqa: E402
 
 SIZES = os.environ.get("TRAMONTANE_BENCH_TRACES", "10000,100000,1000000").split(",")
-LIVE, CLOSE, MEMORY = 0.2, 5.0, 64.0
+LIVE, CLOSE, MEMORY = 0.2, 5.0, 16.0
+ONE_PROCESS = "-c max_parallel_workers_per_gather=0"  # so that what the server spends can be read
 
 
 def cases() -> Iterable[Measure]:
-    """Four lines for each size."""
+    """Four lines for each size; the ratio is to the first size of the run."""
     if binaries() is None:
         yield Measure("objectives: month close", 0, "s", "not run: no PostgreSQL server (package postgresql)")
         return
@@ -37,27 +38,35 @@ def cases() -> Iterable[Measure]:
                 **os.environ,
                 "TRAMONTANE_DATABASE_URL": cluster.create("objectives"),
                 "TRAMONTANE_DATA_DIRECTORY": directory,
+                "PGOPTIONS": ONE_PROCESS,
             }
             command = [sys.executable, str(HERE / "objectives.py"), *SIZES]
             with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
                 assert process.stdout is not None
+                first: dict[str, float] = {}
                 for line in process.stdout:
-                    yield from _measures(json.loads(line))
+                    found = json.loads(line)
+                    first = first or found
+                    yield from _measures(found, first)
             if process.returncode:
                 raise RuntimeError(f"objectives.py ended with {process.returncode}")
     finally:
         cluster.stop()
 
 
-def _measures(found: dict[str, float]) -> Iterable[Measure]:
+def _measures(found: dict[str, float], first: dict[str, float]) -> Iterable[Measure]:
     what = f"objectives, {int(found['traces']):,} traces".replace(",", " ")
+    for name, key, promised in (
+        ("so far, read anew", "read", LIVE),
+        ("so far, kept", "kept", LIVE),
+        ("month close", "close", CLOSE),
+    ):
+        spent, waited = found[f"{key}_cpu_s"], f"{found[f'{key}_s'] * 1000:.0f} ms on the clock"
+        ratio = spent / first[f"{key}_cpu_s"]
+        reach = f"≤ {promised * 1000:.0f} ms"
+        yield Measure(f"{what}: {name}", spent * 1000, "ms", waited, ratio, reach, spent <= promised)
+    held, before = found["close_mb"], first["close_mb"]
     yield Measure(
-        f"{what}: so far, kept", found["live_s"] * 1000, "ms", "3 000 users", None, "≤ 200 ms", found["live_s"] <= LIVE
-    )
-    yield Measure(f"{what}: so far, read anew", found["read_s"] * 1000, "ms", "120 000 patients", None)
-    yield Measure(
-        f"{what}: month close", found["close_s"], "s", "sealed before", None, "≤ 5 s", found["close_s"] <= CLOSE
-    )
-    yield Measure(
-        f"{what}: memory of the close", found["close_mb"], "MB", "", None, "≤ 64 MB", found["close_mb"] <= MEMORY
-    )
+        f"{what}: peak memory of the close", held, "MB", "the whole process", held / before,
+        f"≤ {MEMORY:.0f} MB above the first size", held - before <= MEMORY,
+    )  # fmt: skip

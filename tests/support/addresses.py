@@ -292,13 +292,15 @@ OBJECTIVES = {
     "template": PAGE,
     "proofs-of": Address({"year": "=2027"}, shows=True),
     "pack": Address({"year": "=2027"}),
+    "pack-of": Address({"year": "=2027", "objective": "=1.2"}),
     "deposit": Address({"year": "=2027", "key": "=contrat-air"}),
     "document": Address({"pk": "proof_document"}),
     "withdraw-document": Address({"pk": "proof_document"}),
     "calendar": Address(form={"day": "2027-01-01", "title": "Intrus"}, shows=True),
     "ics": SHOWS,
     "remove-date": Address({"token": "own_date"}),
-    "group": PAGE,  # opening one's own figures to another entity is what its form is for: test_pages
+    "group": PAGE,
+    "share": PAGE,  # opening one's own figures to another entity is what it is for: test_pages
     "withdraw-sharing": Address({"pk": "sharing"}),
     "readings": Address(form={"parameter": "flux_mensuel", "value": "presents"}),
 }

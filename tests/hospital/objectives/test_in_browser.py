@@ -68,7 +68,7 @@ def test_a_director_reads_the_board_closes_a_month_and_opens_her_figures(
         expect(page.locator("h1")).to_contain_text("cible 60")
         page.get_by_role("link", name="Groupe").click()
         page.get_by_label("FINESS juridique").fill("690099999")
-        page.get_by_role("button", name="Ouvrir mes chiffres").click()
+        page.get_by_role("button", name="Ouvrir nos chiffres").click()
         expect(page.get_by_text("Centre hospitalier voisin, depuis")).to_be_visible()
         page.get_by_role("link", name="Relevés").click()
         page.locator("summary", has_text="Corriger").first.click()

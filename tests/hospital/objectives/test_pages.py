@@ -65,7 +65,7 @@ def test_the_pages_ask_for_their_role(scene: Scene) -> None:
     for path in PAGES:
         assert clinician.get(f"/objectifs/{path}").status_code == 403, path
     assert rssi.get("/objectifs/").status_code == 200
-    assert rssi.get("/objectifs/groupe/").status_code == 403
+    assert "Ouvrir nos chiffres" not in rssi.get("/objectifs/groupe/").content.decode()
     assert rssi.post("/objectifs/releves/2026-04/clore/", {"motive": "pour voir"}).status_code == 403
     rssi.post("/objectifs/parametres/", {"parameter": "flux_mensuel", "value": "presents"})
     assert not ReadingChoice.objects.exists()
@@ -170,7 +170,7 @@ def test_the_proof_file_of_a_year_is_a_pack_that_verifies(browser: Client, scene
     page = browser.get("/objectifs/preuves/2027/").content.decode()
     assert "Procédure comptes.pdf" in page
     path = tmp_path / "pack.zip"
-    path.write_bytes(b"".join(browser.get("/objectifs/preuves/2027/dossier.zip").streaming_content))
+    path.write_bytes(b"".join(browser.post("/objectifs/preuves/2027/dossier.zip").streaming_content))
     with path.open("rb") as file:
         assert not verify(file).findings
     with zipfile.ZipFile(path) as archive:
@@ -185,7 +185,7 @@ def test_the_proof_file_of_a_year_is_a_pack_that_verifies(browser: Client, scene
 def test_the_pack_of_a_measured_year_holds_its_statements_without_an_account(browser: Client, tmp_path: Any) -> None:
     # 2026 asks for two documents; its statements go with them.
     path = tmp_path / "pack.zip"
-    path.write_bytes(b"".join(browser.get("/objectifs/preuves/2026/dossier.zip").streaming_content))
+    path.write_bytes(b"".join(browser.post("/objectifs/preuves/2026/dossier.zip").streaming_content))
     with zipfile.ZipFile(path) as archive:
         kept = json.loads(archive.read("releves/2026-03-1.json"))
         assert {"releves/releves.csv", "releves/releves.xlsx"} <= set(archive.namelist())
@@ -195,27 +195,63 @@ def test_the_pack_of_a_measured_year_holds_its_statements_without_an_account(bro
     assert template.content[:2] == b"PK"
 
 
-def test_a_group_shows_closed_figures_to_the_directions_it_was_opened_to(
-    browser: Client, scene: Scene, monkeypatch: pytest.MonkeyPatch
+def test_each_objective_has_its_own_pack_and_what_leaves_is_traced(
+    browser: Client, scene: Scene, tmp_path: Any
 ) -> None:
+    for key in ("procedure-comptes", "modes-degrades"):
+        file = SimpleUploadedFile(f"{key}.pdf", b"%PDF-1.7 fictif")
+        browser.post(f"/objectifs/preuves/2028/{key}/deposer/", {"file": file})
+    answer = browser.post("/objectifs/preuves/2028/1.2/dossier.zip")
+    path = tmp_path / "pack.zip"
+    path.write_bytes(b"".join(answer.streaming_content))
+    assert f"preuves-{scene.entity.finess_juridique}-2028-1.2.zip" in answer["Content-Disposition"]
+    with path.open("rb") as file:
+        assert not verify(file).findings
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    assert [name for name in names if "/depots/" in name] == [name for name in names if name.startswith("1.2/")]
+    document = ProofDocument.objects.get(key="modes-degrades")
+    assert b"".join(browser.post(f"/objectifs/documents/{document.pk}/").streaming_content) == b"%PDF-1.7 fictif"
+    left = [row.detail["title"] for row in Trace.objects.filter(event="objectifs.preuve").order_by("id")[2:]]
+    assert left == ["dossier 2028, objectif 1.2", "Description de la prise en charge des modes dégradés"]
+    for refused in ("2028/9.9/dossier.zip", "2026/2.2/dossier.zip", "2031/dossier.zip"):
+        assert browser.post(f"/objectifs/preuves/{refused}").status_code == 404, refused
+    assert browser.get("/objectifs/preuves/2028/1.2/dossier.zip").status_code == 405
+
+
+def test_a_group_shows_figures_to_the_roles_they_were_opened_to(browser: Client, scene: Scene) -> None:
     other = make_legal_entity(name="Hôpital voisin")
-    theirs = Client()
+    theirs, rssi = Client(), Client()
     login(theirs, make_account(other, roles=(Role.DIRECTION,)))
-    assert scene.entity.name not in theirs.get("/objectifs/groupe/").content.decode()
-    refused = browser.post("/objectifs/groupe/", {"finess": "999999999"}).content.decode()
-    assert "Aucun autre établissement" in refused
-    browser.post("/objectifs/groupe/", {"finess": other.finess_juridique})
-    again = browser.post("/objectifs/groupe/", {"finess": other.finess_juridique}).content.decode()
+    login(rssi, make_account(other, roles=(Role.RSSI,)))
+
+    def seen(client: Client, query: str = "") -> str:
+        return client.get(f"/objectifs/groupe/{query}").content.decode()
+
+    assert scene.entity.name not in seen(theirs)
+    opened = {"finess": other.finess_juridique, "roles": ["direction"]}
+    for wrong, status in (({"finess": "999999999", "roles": ["direction"]}, 302), (opened | {"roles": []}, 422)):
+        assert browser.post("/objectifs/groupe/ouvrir/", wrong).status_code == status
+    assert rssi.post("/objectifs/groupe/ouvrir/", opened).status_code == 403
+    browser.post("/objectifs/groupe/ouvrir/", opened)
+    again = browser.post("/objectifs/groupe/ouvrir/", opened, follow=True).content.decode()
     assert "lit déjà vos chiffres" in again
-    seen = theirs.get("/objectifs/groupe/").content.decode()
     numerator, denominator = scene.activity.truths[3].of("2.2/2027")
-    assert scene.entity.name in seen
-    assert f"{numerator} sur {denominator}" in seen
+    assert f"{numerator} sur {denominator}" in seen(theirs)  # the last month that one of them closed
+    before, among = scene.activity.truths[1].of("2.2/2027")
+    assert f"{before} sur {among}" in seen(theirs, "?mois=2026-02")
+    assert "Mois en cours non ouvert" in seen(theirs, "?mois=en-cours")
+    assert theirs.get("/objectifs/groupe/?mois=2025-02").status_code == 404
+    assert scene.entity.name not in seen(rssi)
     assert theirs.get("/objectifs/?mois=2026-04").status_code == 404
     sharing = Sharing.objects.get()
     assert theirs.post(f"/objectifs/groupe/{sharing.pk}/retirer/").status_code == 404
     browser.post(f"/objectifs/groupe/{sharing.pk}/retirer/")
-    assert scene.entity.name not in theirs.get("/objectifs/groupe/").content.decode()
+    assert scene.entity.name not in seen(theirs)
+    browser.post("/objectifs/groupe/ouvrir/", opened | {"roles": ["rssi"], "live": "on"})
+    assert scene.entity.name not in seen(theirs)
+    assert "Ensemble" in seen(rssi, "?mois=en-cours")
+    assert "Mois en cours non ouvert" not in seen(rssi, "?mois=en-cours")
 
 
 def test_nothing_yet_is_said_on_every_page(monkeypatch: pytest.MonkeyPatch) -> None:

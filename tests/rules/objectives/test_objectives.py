@@ -29,6 +29,7 @@ from tramontane.rules.objectives import (
     needed,
     reading,
     standings,
+    total,
 )
 from tramontane.rules.objectives.periods import bounds, key_of, month_of, parse
 
@@ -227,6 +228,21 @@ def test_a_proof_file_lists_what_a_year_asks_for() -> None:
     assert {line.proof.cle: line.held for line in lines}["pv-dmp"] == 2
     assert [line.proof.cle for line in checklist("2026", [])] == ["cadrage", "maturite"]
     assert not any(line.done for line in checklist("2026", []))
+
+
+def test_a_group_adds_up_and_is_held_back_by_one_of_its_establishments() -> None:
+    big = facts(*(member(n, consulted=n < 6) for n in range(10)))
+    small = facts(member(1), member(2, consulted=True))
+    whole = total([one(big, "2.2", "2027"), one(small, "2.2", "2027")])
+    assert (whole.numerator, whole.denominator, whole.state) == (7, 12, State.REACHED)
+    assert whole.reason == "2 sur 2 atteignent la cible."
+    assert total([one(big, "2.2", "2028"), one(small, "2.2", "2028")]).state is State.BELOW
+    closed = facts(member(1), capability=Capability(sites=(OPEN,)))
+    held = total([one(facts(member(1)), "1.4", "2027"), one(closed, "1.4", "2027")])
+    assert (held.state, held.reason) == (State.BELOW, "1 sur 2 atteignent la cible.")
+    assert total([one(facts(), "2.1", "2027")] * 2).state is State.NOT_MEASURED
+    with pytest.raises(ValueError, match="one objective"):
+        total([one(big, "2.2", "2027"), one(big, "1.1", "2027")])
 
 
 def test_facts_survive_their_writing() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -24,13 +24,15 @@ WIDTHS = (10, 10, 9, 60, 8, 12, 14, 10, 10, 16, 40, 60, 18, 66)
 TEMPLATE = "hospital/objectives/paper/board.typ"
 
 
-def rows(statements: Sequence[Statement]) -> Iterator[tuple[str | int, ...]]:
-    """One row for each figure of each statement, with the reading it was counted by."""
+def rows(statements: Sequence[Statement], objectives: Collection[str] = ()) -> Iterator[tuple[str | int, ...]]:
+    """One row for each figure of each statement, with the reading it was counted by; of these objectives, or of all."""
     known = {one.id: one for one in definitions().objectifs}
     for statement in statements:
         closed = timezone.localtime(statement.closed_at)
         for one in figures_of(statement):
             objective = known[one.objective]
+            if objectives and one.objective not in objectives:
+                continue
             yield (
                 f"{statement.month:%Y-%m}", statement.number, one.objective, objective.libelle, one.year,
                 one.numerator, one.denominator, _points(one.share), _points(one.threshold), str(one.state), one.reason,
@@ -58,17 +60,19 @@ def readings(reading: dict[str, str]) -> Iterator[tuple[str, str, str]]:
         yield known.libelle, known.choix[value], known.inconnu
 
 
-def csv(statements: Sequence[Statement]) -> Iterator[str]:
+def csv(statements: Sequence[Statement], objectives: Collection[str] = ()) -> Iterator[str]:
     """The file, line after line."""
-    return spreadsheet.lines(HEADER, rows(statements))
+    return spreadsheet.lines(HEADER, rows(statements, objectives))
 
 
-def xlsx(statements: Sequence[Statement], reading: dict[str, str], *, at: datetime) -> bytes:
+def xlsx(
+    statements: Sequence[Statement], reading: dict[str, str], *, at: datetime, objectives: Collection[str] = ()
+) -> bytes:
     """Two sheets: the figures, and how they are read."""
     columns = tuple(workbook.Column(name, width) for name, width in zip(HEADER, WIDTHS, strict=True))
     how = tuple(workbook.Column(name, 50) for name in ("Paramètre", "Lecture retenue", "Ce qui n’est pas connu"))
     sheets = (
-        workbook.Sheet("Relevés", columns, list(rows(statements))),
+        workbook.Sheet("Relevés", columns, list(rows(statements, objectives))),
         workbook.Sheet("Paramètres", how, list(readings(reading))),
     )
     return workbook.write(sheets, at=at, title="Objectifs HospiConnect")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django import forms
 
+from tramontane.hospital.accounts.models import Role
+from tramontane.hospital.objectives.permissions import READERS
+
 
 class CorrectionForm(forms.Form):
     """Why a closed month is told again."""
@@ -19,8 +22,15 @@ class DateForm(forms.Form):
 
 
 class ShareForm(forms.Form):
-    """The establishment that may read."""
+    """The establishment that may read, who there, and what."""
 
     finess = forms.CharField(
         label="FINESS juridique de l’établissement", min_length=9, max_length=9, help_text="Neuf caractères."
     )
+    roles = forms.MultipleChoiceField(
+        label="Qui lit, là-bas",
+        choices=[(role.value, role.label) for role in READERS],
+        initial=[Role.DIRECTION.value],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    live = forms.BooleanField(label="Aussi le mois en cours, à ce jour", required=False)

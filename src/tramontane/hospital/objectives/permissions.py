@@ -7,8 +7,8 @@ from tramontane.hospital.accounts.permissions import may
 
 READERS = (Role.DIRECTION, Role.HOMOLOGATION, Role.RSSI, Role.DPO)
 EDITORS = (Role.DIRECTION, Role.HOMOLOGATION)
-# The figures of another establishment, and the decision to show one's own.
-GROUP = (Role.DIRECTION,)
+# The decision to show one's own figures to another establishment.
+OPENERS = (Role.DIRECTION,)
 
 
 def edits(account: Account) -> bool:
@@ -16,6 +16,6 @@ def edits(account: Account) -> bool:
     return may(account, *EDITORS)
 
 
-def sees_group(account: Account) -> bool:
-    """Whether the account compares establishments."""
-    return may(account, *GROUP)
+def opens(account: Account) -> bool:
+    """Whether the account shows the figures of its establishment to another."""
+    return may(account, *OPENERS)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("objectifs/preuves/note-de-cadrage.docx", proofs.template, name="template"),
     path("objectifs/preuves/<str:year>/", proofs.proofs, name="proofs-of"),
     path("objectifs/preuves/<str:year>/dossier.zip", proofs.pack, name="pack"),
+    path("objectifs/preuves/<str:year>/<str:objective>/dossier.zip", proofs.pack, name="pack-of"),
     path("objectifs/preuves/<str:year>/<str:key>/deposer/", proofs.deposit, name="deposit"),
     path("objectifs/documents/<int:pk>/", proofs.download, name="document"),
     path("objectifs/documents/<int:pk>/retirer/", proofs.withdraw, name="withdraw-document"),
@@ -26,6 +27,7 @@ urlpatterns = [
     path("objectifs/calendrier.ics", calendar.calendar_file, name="ics"),
     path("objectifs/calendrier/<uuid:token>/retirer/", calendar.remove, name="remove-date"),
     path("objectifs/groupe/", group.group_page, name="group"),
+    path("objectifs/groupe/ouvrir/", group.share, name="share"),
     path("objectifs/groupe/<int:pk>/retirer/", group.withdraw, name="withdraw-sharing"),
     path("objectifs/parametres/", readings.readings_page, name="readings"),
 ]

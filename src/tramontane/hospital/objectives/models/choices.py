@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from tramontane.hospital import clock
-from tramontane.hospital.accounts.models import Account, LegalEntity
+from tramontane.hospital.accounts.models import Account, LegalEntity, Role
 
 
 class ReadingChoice(models.Model):
@@ -34,11 +34,18 @@ class OwnDate(models.Model):
         ordering = ("day", "pk")
 
 
+def only_direction() -> list[str]:
+    """Who reads when nothing else is said."""
+    return [Role.DIRECTION.value]
+
+
 class Sharing(models.Model):
-    """The owner lets the direction of another establishment of its group read its closed figures."""
+    """The owner lets another establishment of its group read its figures: who there, and whether before they are closed."""
 
     owner = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="figures_shared")
     reader = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="figures_read")
+    roles = models.JSONField(default=only_direction)  # of the accounts of the reader (`accounts.Role`)
+    live = models.BooleanField(default=False)  # also the month that runs
     granted_at = models.DateTimeField()
     granted_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)

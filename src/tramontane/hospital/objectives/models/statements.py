@@ -6,6 +6,12 @@ from django.db import models
 
 from tramontane.hospital.accounts.models import Account, LegalEntity
 
+# What the digest of a statement covers, with the FINESS juridique of its entity.
+SEALED = (
+    "month", "number", "motive", "facts", "figures", "reading", "first_trace_id", "last_trace_id", "traces", "seal_hash",
+    "closed_at",
+)  # fmt: skip
+
 
 class Statement(models.Model):
     """One month of one legal entity. A mistake is corrected by another statement, with its date and its motive."""

@@ -1,4 +1,4 @@
-"""The proof file of a year: its checklist, and the parts of its pack."""
+"""The proof file of an objective and a year, or of the whole year: its checklist, and the parts of its pack."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from django.utils.module_loading import import_string
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.objectives import exports
 from tramontane.hospital.objectives.models import ProofDocument, Statement
+from tramontane.hospital.objectives.models.statements import SEALED
 from tramontane.hospital.objectives.selectors.facts import reading_of
 from tramontane.hospital.objectives.selectors.statements import in_force
-from tramontane.hospital.objectives.services.closing import SEALED
 from tramontane.pack import Part, in_memory, safe_name
-from tramontane.rules.objectives import Line, checklist, definitions
+from tramontane.rules.objectives import Line, Proof, checklist, definitions
 
 ROLES = {
     "depot": "Documents déposés",
@@ -54,8 +54,17 @@ def pvs(entity: LegalEntity, nature: str, year: str) -> list[Any]:
     return found
 
 
-def held(entity: LegalEntity, year: str) -> list[Held]:
-    """The checklist of a year."""
+def expected(year: str, objective: str = "") -> dict[str, Proof]:
+    """What a year asks for, by key; for one objective when it is named."""
+    return {
+        proof.cle: proof
+        for proof in definitions().preuves
+        if year in proof.annees and objective in ("", proof.objectif)
+    }
+
+
+def held(entity: LegalEntity, year: str, objective: str = "") -> list[Held]:
+    """The checklist of a year, or of one of its objectives."""
     rows = list(documents(entity, year))
     months = len(statements_of(entity, year))
     keys = [row.key for row in rows]
@@ -64,24 +73,30 @@ def held(entity: LegalEntity, year: str) -> list[Held]:
             keys += [proof.cle] * months
         elif proof.nature in _REFERENTIELS:
             keys += [proof.cle] * len(pvs(entity, proof.nature, year))
-    return [Held(line, tuple(row for row in rows if row.key == line.proof.cle)) for line in checklist(year, keys)]
+    known = expected(year, objective)
+    return [
+        Held(line, tuple(row for row in rows if row.key == line.proof.cle))
+        for line in checklist(year, keys)
+        if line.proof.cle in known
+    ]
 
 
-def parts(entity: LegalEntity, year: str, at: datetime) -> Iterator[Part]:
-    """Everything that goes into the pack of a year, by objective."""
-    known = {proof.cle: proof for proof in definitions().preuves if year in proof.annees}
-    for row in documents(entity, year).order_by("pk"):
+def parts(entity: LegalEntity, year: str, at: datetime, objective: str = "") -> Iterator[Part]:
+    """Everything that goes into the pack of a year, or of one of its objectives."""
+    known = expected(year, objective)
+    for row in documents(entity, year).filter(key__in=known).order_by("pk"):
         proof = known[row.key]
         path = f"{proof.objectif}/depots/{row.pk}-{safe_name(row.file_name)}"
         yield Part(path, "depot", proof.titre, _opener(row.file), (proof.objectif,), row.sha256, row.size)
     for proof in known.values():
-        for row in pvs(entity, proof.nature, year) if proof.nature in _REFERENTIELS else ():
-            path = f"{proof.objectif}/pv/{row.pk}-{safe_name(row.signed_file_name)}"
-            yield Part(path, "pv", proof.titre, _opener(row.signed_file), (proof.objectif,), row.signed_sha256)
+        for pv in pvs(entity, proof.nature, year) if proof.nature in _REFERENTIELS else ():
+            path = f"{proof.objectif}/pv/{pv.pk}-{safe_name(pv.signed_file_name)}"
+            yield Part(path, "pv", proof.titre, _opener(pv.signed_file), (proof.objectif,), pv.signed_sha256)
     yield from _statements(entity, year, tuple(sorted({proof.objectif for proof in known.values()})), at)
 
 
 def _statements(entity: LegalEntity, year: str, objectives: tuple[str, ...], at: datetime) -> Iterator[Part]:
+    """A statement is whole, so that its digest can be made again; the tables tell these objectives only."""
     rows = statements_of(entity, year)
     for row in rows:
         content = json.dumps(frozen(row), ensure_ascii=False, indent=1, sort_keys=True).encode()
@@ -89,9 +104,9 @@ def _statements(entity: LegalEntity, year: str, objectives: tuple[str, ...], at:
         yield Part(f"releves/{row.month:%Y-%m}-{row.number}.json", "releve", title, in_memory(content), objectives)
     if rows:
         reading = reading_of(entity)
-        table = "".join(exports.csv(rows)).encode()
+        table = "".join(exports.csv(rows, objectives)).encode()
         yield Part("releves/releves.csv", "export", "Relevés de l’année (CSV)", in_memory(table), objectives)
-        book = exports.xlsx(rows, reading, at=at)
+        book = exports.xlsx(rows, reading, at=at, objectives=objectives)
         yield Part("releves/releves.xlsx", "export", "Relevés de l’année (Excel)", in_memory(book), objectives)
 
 

@@ -73,7 +73,7 @@ def _activities(entity: LegalEntity, until: datetime) -> list[datetime]:
         decided_at__lt=until,
     )
     for account, at in (*touched, *decided.values_list("account_id", "decided_at")):
-        if account in updated:
+        if account in updated and at is not None:
             updated[account] = max(updated[account], at)
     return list(updated.values())
 

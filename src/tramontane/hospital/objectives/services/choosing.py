@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -48,8 +49,10 @@ def remove_date(row: OwnDate, *, actor: Actor) -> None:
         row.delete()
 
 
-def share(owner: LegalEntity, finess_juridique: str, *, actor: Actor) -> Sharing:
-    """Let the direction of another establishment read the closed figures of this one.
+def share(
+    owner: LegalEntity, finess_juridique: str, *, roles: Sequence[str], live: bool = False, actor: Actor
+) -> Sharing:
+    """Let some roles of another establishment read the closed figures of this one, and those « so far » when `live`.
 
     Raises:
         ObjectivesError: no such establishment here, itself, or already done.
@@ -57,14 +60,16 @@ def share(owner: LegalEntity, finess_juridique: str, *, actor: Actor) -> Sharing
     reader = LegalEntity.objects.filter(finess_juridique=finess_juridique.strip()).exclude(pk=owner.pk).first()
     if reader is None:
         raise ObjectivesError("Aucun autre établissement de ce FINESS juridique dans cette installation.")
+    detail = {"move": "ouvert", "reader": reader.finess_juridique, "roles": list(roles), "live": live}
     try:
         with transaction.atomic():
-            record(Event("objectifs.partage", actor, detail={"move": "ouvert", "reader": reader.finess_juridique}))
+            record(Event("objectifs.partage", actor, detail=detail))
             return Sharing.objects.create(
-                owner=owner, reader=reader, granted_at=clock.now(), granted_by_id=actor.account_id
-            )
+                owner=owner, reader=reader, roles=list(roles), live=live, granted_at=clock.now(),
+                granted_by_id=actor.account_id,
+            )  # fmt: skip
     except IntegrityError as error:
-        raise ObjectivesError("Cet établissement lit déjà vos chiffres.") from error
+        raise ObjectivesError("Cet établissement lit déjà vos chiffres : retirez d’abord ce partage.") from error
 
 
 def withdraw(sharing: Sharing, *, actor: Actor) -> None:

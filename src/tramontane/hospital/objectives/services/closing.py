@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.objectives.models import Statement
+from tramontane.hospital.objectives.models.statements import SEALED
 from tramontane.hospital.objectives.selectors.facts import gather
 from tramontane.hospital.objectives.selectors.statements import latest
 from tramontane.hospital.objectives.services.errors import ObjectivesError
@@ -122,12 +123,6 @@ def read_range(entity: LegalEntity, month: date) -> Range:
     if seal is None:
         raise ObjectivesError("Les traces du mois ne sont pas encore scellées : recommencez dans une minute.")
     return Range(first, last, rows.count(), seal.hash)
-
-
-SEALED = (
-    "month", "number", "motive", "facts", "figures", "reading", "first_trace_id", "last_trace_id", "traces", "seal_hash",
-    "closed_at",
-)  # fmt: skip
 
 
 def digest(statement: Statement) -> str:

@@ -44,6 +44,17 @@ def deposit(entity: LegalEntity, year: str, key: str, file: UploadedFile, *, act
 def withdraw(row: ProofDocument, *, actor: Actor) -> None:
     """Leave a document out of the packs to come; it stays in the register."""
     with transaction.atomic():
-        title = {one.cle: one.titre for one in definitions().preuves}.get(row.key, row.key)
-        record(Event("objectifs.preuve", actor, detail={"move": "retirée", "title": title, "year": row.year}))
+        detail = {"move": "retirée", "title": title_of(row), "year": row.year}
+        record(Event("objectifs.preuve", actor, detail=detail))
         ProofDocument.objects.filter(pk=row.pk, withdrawn_at=None).update(withdrawn_at=clock.now())
+
+
+def hand_over(year: str, title: str, *, actor: Actor) -> None:
+    """Trace that a proof file, or one of its documents, leaves the application."""
+    with transaction.atomic():
+        record(Event("objectifs.preuve", actor, detail={"move": "téléchargée", "title": title, "year": year}))
+
+
+def title_of(row: ProofDocument) -> str:
+    """The line of the checklist a document answers; its key, when this version no longer asks for it."""
+    return {one.cle: one.titre for one in definitions().preuves}.get(row.key, row.key)

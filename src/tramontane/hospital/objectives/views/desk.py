@@ -21,12 +21,12 @@ from tramontane.hospital.objectives.views.desks import desks_of
 from tramontane.rules.objectives.periods import month_of, parse
 
 TABS = (
-    ("Tableau de bord", "objectives:board", False),
-    ("Relevés", "objectives:statements", False),
-    ("Preuves", "objectives:proofs", False),
-    ("Calendrier", "objectives:calendar", False),
-    ("Groupe", "objectives:group", True),
-    ("Paramètres", "objectives:readings", False),
+    ("Tableau de bord", "objectives:board"),
+    ("Relevés", "objectives:statements"),
+    ("Preuves", "objectives:proofs"),
+    ("Calendrier", "objectives:calendar"),
+    ("Groupe", "objectives:group"),
+    ("Paramètres", "objectives:readings"),
 )
 
 
@@ -34,9 +34,8 @@ def page(
     request: AuthenticatedRequest, tab: str, context: dict[str, Any], *, template: str = "", status: int = 200
 ) -> HttpResponse:
     """`objectives/{tab}.html`, or another template under this tab."""
-    sees_group = permissions.sees_group(request.account)
     shared = {
-        "tabs": [(label, name) for label, name, group in TABS if sees_group or not group],
+        "tabs": TABS,
         "tab": f"objectives:{tab}",
         "may_edit": permissions.edits(request.account),
         "desks": desks_of(request.account),

@@ -1,4 +1,4 @@
-"""The proof files: a checklist a year, documents, and the pack to deposit on Convergence. Nothing is sent."""
+"""The proof files: a checklist a year, documents, the packs to deposit on Convergence. Nothing is sent; what leaves is traced."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.accounts.permissions import requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
@@ -29,12 +30,18 @@ def proofs(request: AuthenticatedRequest, year: str = "2027") -> HttpResponse:
     _check(year)
     found = selector.held(request.account.legal_entity, year)
     missing = sum(not one.line.done for one in found)
-    return page(request, "proofs", {"year": year, "years": YEARS, "held": found, "missing": missing})
+    by_objective = [
+        (one, lines)
+        for one in definitions().objectifs
+        if (lines := [held for held in found if held.line.proof.objectif == one.id])
+    ]
+    context = {"year": year, "years": YEARS, "held": found, "missing": missing, "by_objective": by_objective}
+    return page(request, "proofs", context)
 
 
-def _check(year: str) -> None:
-    if year not in YEARS:
-        raise Http404("Cette année n’a pas de dossier.")
+def _check(year: str, objective: str = "") -> None:
+    if year not in YEARS or not selector.expected(year, objective):
+        raise Http404("Cette année n’a pas de dossier, ou pas pour cet objectif.")
 
 
 @requires(*permissions.EDITORS)
@@ -66,10 +73,11 @@ def withdraw(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 @requires(*permissions.READERS)
-@require_GET
+@require_POST
 def download(request: AuthenticatedRequest, pk: int) -> FileResponse:
-    """A document, always as a download."""
+    """A document, always as a download, traced."""
     row = _document(request, pk)
+    proving.hand_over(row.year, proving.title_of(row), actor=actor(request.account, request.proof))
     return FileResponse(
         row.file.open("rb"), as_attachment=True, filename=row.file_name, content_type="application/octet-stream"
     )
@@ -85,24 +93,33 @@ def template(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @requires(*permissions.READERS)
-@require_GET
-def pack(request: AuthenticatedRequest, year: str) -> StreamingHttpResponse:
-    """The ZIP of a year: documents, statements, PVs, with its manifest."""
-    _check(year)
+@require_POST
+def pack(request: AuthenticatedRequest, year: str, objective: str = "") -> StreamingHttpResponse:
+    """The ZIP of an objective and a year, or of the whole year: documents, statements, PVs, with its manifest. Traced."""
+    _check(year, objective)
     entity, now = request.account.legal_entity, timezone.localtime(clock.now())
-    missing = [one.line.proof.titre for one in selector.held(entity, year) if not one.line.done]
+    title = f"dossier {year}, objectif {objective}" if objective else f"dossier {year}"
+    proving.hand_over(year, title, actor=actor(request.account, request.proof))
+    head = _head(entity, year, objective)
+    content = stream(head, selector.parts(entity, year, now, objective), at=now)
+    response = StreamingHttpResponse(content, content_type="application/zip")
+    name = "-".join(filter(None, ("preuves", entity.finess_juridique, year, objective)))
+    response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    return response
+
+
+def _head(entity: LegalEntity, year: str, objective: str) -> Head:
+    missing = [one.line.proof.titre for one in selector.held(entity, year, objective) if not one.line.done]
+    labels = {one.id: one.libelle for one in definitions().objectifs if objective in ("", one.id)}
     facts = (
         ("Établissement", f"{entity.name}, FINESS {entity.finess_juridique}"),
         ("Année", year),
+        ("Objectif", f"{objective} {labels[objective]}" if objective else "tous"),
         ("Pièces attendues et absentes", " ; ".join(missing) or "aucune"),
     )
     note = (
         "Liste établie d’après le webinaire du 22/04/2026 : la liste officielle des pièces est celle du portail "
         "Convergence. Ce dossier n’a été envoyé à personne."
     )
-    labels = {one.id: one.libelle for one in definitions().objectifs}
-    head = Head(f"Objectifs HospiConnect {year} : dossier de preuves", facts, selector.ROLES, note, labels)
-    content = stream(head, selector.parts(entity, year, now), at=now)
-    response = StreamingHttpResponse(content, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="preuves-{entity.finess_juridique}-{year}.zip"'
-    return response
+    subject = f"Objectif {objective} HospiConnect {year}" if objective else f"Objectifs HospiConnect {year}"
+    return Head(f"{subject} : dossier de preuves", facts, selector.ROLES, note, labels)
