@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from support.needs import missing
+from support import softhsm
 from support.pki import SIGN, pki
 from tramontane.demo.pki import Profile
 from tramontane.dmp.errors import CertificateMisuse
@@ -25,53 +23,20 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.needs("softhsm2-util")]
 
-PIN, TOKEN, KEY = "987654", "jeton-essai", "cachet"
-MODULES = (
-    "/usr/lib/softhsm/libsofthsm2.so",
-    "/usr/local/lib/softhsm/libsofthsm2.so",
-    "/opt/homebrew/lib/softhsm/libsofthsm2.so",
-)
+TOKEN, PIN, KEY = softhsm.TOKEN, softhsm.PIN, softhsm.KEPT
 PKI = pki()
 
 
 @pytest.fixture(scope="module")
-def module_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A token directory of our own, one token; SoftHSM reads its configuration once per process."""
-    found = [path for path in MODULES if Path(path).exists()]
-    if not found:
-        missing("the SoftHSM module", "softhsm2")
-    directory = tmp_path_factory.mktemp("softhsm")
-    (directory / "tokens").mkdir()
-    configuration = directory / "softhsm2.conf"
-    configuration.write_text(
-        f"directories.tokendir = {directory}/tokens\nobjectstore.backend = file\nslots.removable = false\n"
-    )
-    before = os.environ.get("SOFTHSM2_CONF")
-    os.environ["SOFTHSM2_CONF"] = str(configuration)
-    subprocess.run(
-        ["softhsm2-util", "--init-token", "--free", "--label", TOKEN, "--so-pin", "12345678", "--pin", PIN],
-        check=True,
-        capture_output=True,
-    )
-    yield found[0]
-    if before is None:
-        del os.environ["SOFTHSM2_CONF"]
-    else:
-        os.environ["SOFTHSM2_CONF"] = before
+def module_path() -> str:
+    """SoftHSM, with a token of ours."""
+    return softhsm.module()
 
 
 @pytest.fixture(scope="module")
 def public_key(module_path: str) -> rsa.RSAPublicKey:
     """The public half of a key drawn inside the token."""
-    import pkcs11
-    from pkcs11 import Attribute
-
-    with pkcs11.lib(module_path).get_token(token_label=TOKEN).open(rw=True, user_pin=PIN) as session:
-        public, private = session.generate_keypair(pkcs11.KeyType.RSA, 2048, store=True, label=KEY)
-        assert private[Attribute.SENSITIVE]
-        assert not private[Attribute.EXTRACTABLE]
-        exponent, modulus = (int.from_bytes(public[name]) for name in (Attribute.PUBLIC_EXPONENT, Attribute.MODULUS))
-    return rsa.RSAPublicNumbers(exponent, modulus).public_key()
+    return softhsm.key(KEY)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +51,16 @@ def signer(module_path: str, public_key: rsa.RSAPublicKey) -> Iterator[Pkcs11Sig
 
 def test_the_token_signs_what_the_certificate_verifies(signer: Pkcs11Signer, public_key: rsa.RSAPublicKey) -> None:
     public_key.verify(signer.sign(b"VIHF"), b"VIHF", padding.PKCS1v15(), hashes.SHA256())
+
+
+def test_the_token_says_whether_the_key_may_leave_it(module_path: str, signer: Pkcs11Signer) -> None:
+    from tramontane.client.pkcs11 import Pkcs11Signer
+
+    assert (signer.may_leave(), signer.never_left()) == (False, True)
+    certificate = PKI.demo.issue_to(softhsm.key(softhsm.LOOSE), Profile.SIGN, SIGN)
+    loose = Pkcs11Signer(module_path, TOKEN, PIN, softhsm.LOOSE, certificate)
+    assert (loose.may_leave(), loose.never_left()) == (True, False)
+    loose.close()
 
 
 def test_four_threads_sign_without_bringing_the_process_down(

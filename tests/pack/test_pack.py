@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import os
+import subprocess
 import zipfile
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from support.packs import AT, HEAD, noted, pack, part, rewritten, sha256
+from support.pki import pki
+from tramontane.hospital.homologation.documents.signature import local
 from tramontane.pack import Part, Report, State, stream, verify
 from tramontane.pack.manifest import MANIFEST
 
@@ -119,3 +126,26 @@ def test_what_people_typed_is_text_on_the_page() -> None:
     assert "CH &lt;des&gt; Essais" in page
     assert 'href="preuves/x.txt"' in page
     assert "http" not in page.replace("http-equiv", "")
+
+
+def test_a_signed_manifest_is_verified_here_and_by_openssl(tmp_path: Path) -> None:
+    signed = b"".join(stream(HEAD, [part("a.txt")], at=AT, sign=lambda data: local.detached(data, pki().sign)))
+    report = verify(io.BytesIO(signed))
+    assert report.whole
+    der = pki().sign.certificate.public_bytes(Encoding.DER)
+    assert report.signed_by.endswith(f"SHA-256 {hashlib.sha256(der).hexdigest()}")
+    archive = zipfile.ZipFile(io.BytesIO(signed))
+    for name in ("manifest.json", "manifest.json.p7s"):
+        (tmp_path / name).write_bytes(archive.read(name))
+    command = ["openssl", "cms", "-verify", "-binary", "-noverify", "-inform", "DER", "-out", os.devnull]
+    files = ["-in", str(tmp_path / "manifest.json.p7s"), "-content", str(tmp_path / "manifest.json")]
+    subprocess.run([*command, *files], check=True, capture_output=True)
+    assert verify(io.BytesIO(pack(part("a.txt")))).signed_by == ""
+
+
+@pytest.mark.parametrize("signature", [b"", b"0\x80", b"autre", None])
+def test_the_signature_of_another_manifest_or_a_broken_one_is_said(signature: bytes | None) -> None:
+    other = local.detached(b"autre manifeste", pki().sign) if signature is None else signature
+    report = verify(io.BytesIO(rewritten(pack(part("a.txt")), **{"manifest.json.p7s": other})))
+    assert [one.code for one in report.findings] == ["signature-invalide"]
+    assert report.signed_by == ""

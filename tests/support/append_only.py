@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from tramontane.hospital.homologation.models import APPEND_ONLY, APPEND_ONLY_SINCE_REGISTERS
-from tramontane.hospital.objectives.models import APPEND_ONLY as STATEMENTS
-from tramontane.hospital.traces import append_only
-
-EVERY_TABLE = (*append_only.TABLES, *APPEND_ONLY, *APPEND_ONLY_SINCE_REGISTERS, *STATEMENTS)
+import tramontane.hospital
 
 
 def close(connection: BaseDatabaseWrapper) -> None:
-    """Install the triggers."""
-    append_only.run(connection, append_only.statements(connection.vendor, EVERY_TABLE))
+    """Install the triggers, as the migrations do, with their own words."""
+    for migration in _migrations():
+        migration.install(None, SimpleNamespace(connection=connection))
 
 
 def open_up(connection: BaseDatabaseWrapper) -> None:
     """Remove them: the tables can be emptied."""
-    append_only.run(connection, append_only.removal(connection.vendor, EVERY_TABLE))
+    for migration in _migrations():
+        migration.remove(None, SimpleNamespace(connection=connection))
+
+
+def _migrations() -> list[ModuleType]:
+    hospital = Path(tramontane.hospital.__file__).parent
+    paths = sorted(hospital.glob("*/migrations/*append_only.py"))
+    return [import_module(f"tramontane.hospital.{path.parts[-3]}.migrations.{path.stem}") for path in paths]

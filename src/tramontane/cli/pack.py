@@ -58,6 +58,7 @@ def _fields(report: Report) -> dict[str, object]:
         "size": report.size,
         "manifest_sha256": report.manifest_sha256,
         "manifest_compared": report.anchored,
+        "signed_by": report.signed_by,
         "findings": [asdict(one) for one in report.findings],
     }
 
@@ -73,6 +74,7 @@ def _say(report: Report) -> None:
     verdict = "Le pack est intact" if report.whole else "Le pack n'est pas intact"
     click.echo(f"{verdict} : {report.files} fichiers vérifiés, {report.size} octets.")
     click.echo(f"Empreinte du manifeste : {report.manifest_sha256}")
+    click.echo(printable(f"Manifeste signé par : {report.signed_by}") if report.signed_by else "Manifeste non signé.")
     if not report.anchored:
         click.echo(
             "Non comparée : donnez avec --manifest-sha256 celle que la trace de fabrication a notée ; "

@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
+from pkcs11 import Attribute
 from pkcs11.exceptions import (
     MultipleObjectsReturned,
     MultipleTokensReturned,
@@ -96,6 +97,7 @@ class Pkcs11Signer:
                 key = self._login.session.get_key(
                     object_class=pkcs11.ObjectClass.PRIVATE_KEY, key_type=pkcs11.KeyType.RSA, label=key_label
                 )
+                self._attributes = key
             self._key = cast("SignMixin", key)  # what a private key can do is mixed in at run time
             self._require_own_certificate()
         except CertificateMisuse:
@@ -110,6 +112,24 @@ class Pkcs11Signer:
         """
         with _token_calls():
             return bytes(self._key.sign(data, mechanism=pkcs11.Mechanism.SHA256_RSA_PKCS))
+
+    def may_leave(self) -> bool:
+        """Whether the token would give the key out: it declares it extractable, or not sensitive.
+
+        Raises:
+            CertificateMisuse: the token failed or was removed.
+        """
+        with _token_calls():
+            return bool(self._attributes[Attribute.EXTRACTABLE] or not self._attributes[Attribute.SENSITIVE])
+
+    def never_left(self) -> bool:
+        """Whether the token declares that the key was drawn inside and could never be given out: false if it was imported.
+
+        Raises:
+            CertificateMisuse: the token failed or was removed.
+        """
+        with _token_calls():
+            return bool(self._attributes[Attribute.NEVER_EXTRACTABLE])
 
     def close(self) -> None:
         """Give the session up; it is closed, and the token logged out, with its last signer. Once only."""

@@ -13,6 +13,8 @@ FORMAT = "tramontane-pack"
 VERSION = 1
 MANIFEST = "manifest.json"
 INDEX = "index.html"
+# A detached CMS signature of the bytes of the manifest (RFC 5652), in DER; optional.
+SIGNATURE = "manifest.json.p7s"
 MAX_MANIFEST_BYTES = 8 * 1024 * 1024
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 

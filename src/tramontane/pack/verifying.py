@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import IO
 
 from tramontane.pack.archive import Limits, opened
-from tramontane.pack.manifest import MANIFEST, MAX_MANIFEST_BYTES, Entry, InvalidPack, Manifest, State, read
+from tramontane.pack.manifest import MANIFEST, MAX_MANIFEST_BYTES, SIGNATURE, Entry, InvalidPack, Manifest, State, read
 from tramontane.pack.names import unsafe
+from tramontane.pack.signature import signer_of
 
 __all__ = ["Finding", "Limits", "Report", "verify"]
 _PIECE = 1024 * 1024
@@ -35,6 +36,8 @@ class Report:
         files, size: files whose digest was recomputed, and their bytes.
         manifest_sha256: to compare with the digest noted when the pack was made.
         anchored: that comparison was made; a pack whose manifest was rewritten passes every other check.
+        signed_by: names and SHA-256 of the certificate whose key signed the manifest; empty: nobody did, or not as it is.
+            Whose key it is, the pack cannot say: compare the digest of the certificate with one known otherwise.
     """
 
     manifest: Manifest
@@ -43,6 +46,7 @@ class Report:
     size: int
     anchored: bool
     findings: tuple[Finding, ...]
+    signed_by: str = ""
 
     @property
     def whole(self) -> bool:
@@ -65,7 +69,9 @@ def verify(file: IO[bytes], *, manifest_sha256: str = "", limits: Limits | None 
         manifest, digest = read(data), hashlib.sha256(data).hexdigest()
         _check_paths(manifest)
         findings = _anchor(digest, manifest_sha256.casefold())
-        infos = {info.filename: info for info in archive.infolist() if info.filename != MANIFEST}
+        signer, wrong = _signed(archive, data)
+        findings += wrong
+        infos = {info.filename: info for info in archive.infolist() if info.filename not in (MANIFEST, SIGNATURE)}
         present = [entry for entry in manifest.entries if entry.path in infos]
         for entry in manifest.entries:
             findings += _compared(archive, entry) if entry.path in infos else [_missing(entry)]
@@ -74,17 +80,30 @@ def verify(file: IO[bytes], *, manifest_sha256: str = "", limits: Limits | None 
             Finding("ajoute", path, "Ce fichier n’est pas au manifeste.") for path in infos if path not in listed
         ]
     size = sum(entry.size for entry in present)
-    return Report(manifest, digest, len(present), size, bool(manifest_sha256), tuple(findings))
+    return Report(manifest, digest, len(present), size, bool(manifest_sha256), tuple(findings), signer)
+
+
+def _signed(archive: zipfile.ZipFile, manifest: bytes) -> tuple[str, list[Finding]]:
+    """Who signed the manifest, and what is wrong in the signature."""
+    if SIGNATURE not in archive.namelist():
+        return "", []
+    signer = signer_of(manifest, _bytes(archive, SIGNATURE))
+    if signer:
+        return signer, []
+    return "", [Finding("signature-invalide", SIGNATURE, "La signature n’est pas celle de ce manifeste.")]
 
 
 def _manifest_bytes(archive: zipfile.ZipFile) -> bytes:
-    names = [info for info in archive.infolist() if info.filename == MANIFEST]
-    if not names:
+    if MANIFEST not in archive.namelist():
         raise InvalidPack("manifeste-absent", f"L’archive ne contient pas {MANIFEST} : ce n’est pas un pack.")
-    if names[0].file_size > MAX_MANIFEST_BYTES:
+    return _bytes(archive, MANIFEST)
+
+
+def _bytes(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).file_size > MAX_MANIFEST_BYTES:
         raise InvalidPack("manifeste-demesure", "Le manifeste est démesuré.", expected=f"{MAX_MANIFEST_BYTES} octets")
     try:
-        return archive.read(MANIFEST)
+        return archive.read(name)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise InvalidPack("manifeste-illisible", f"Le manifeste est illisible : {error}.") from None
 

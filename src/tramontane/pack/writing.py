@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO
 
-from tramontane.pack.manifest import INDEX, MANIFEST, Entry, Manifest, State
+from tramontane.pack.manifest import INDEX, MANIFEST, SIGNATURE, Entry, Manifest, State
 from tramontane.pack.names import unsafe
 from tramontane.pack.page import page
 
@@ -79,15 +79,21 @@ def in_memory(content: bytes) -> Callable[[], IO[bytes]]:
 
 
 def stream(
-    head: Head, parts: Iterable[Part], *, at: datetime, ended: Callable[[Manifest, str], None] | None = None
+    head: Head,
+    parts: Iterable[Part],
+    *,
+    at: datetime,
+    ended: Callable[[Manifest, str], None] | None = None,
+    sign: Callable[[bytes], bytes] | None = None,
 ) -> Iterator[bytes]:
-    """The bytes of the pack, piece by piece: the parts, then the page, then the manifest.
+    """The bytes of the pack, piece by piece: the parts, then the page, then the manifest and its signature.
 
     A file that is absent, or no longer what was frozen, does not stop the pack: page and manifest say so.
 
     Args:
         at: when it is made, aware; dates of the files inside.
         ended: told the manifest and its SHA-256 once everything is written.
+        sign: gives a detached CMS signature (DER) of the bytes of the manifest; None: the pack is not signed.
 
     Raises:
         ValueError: a path that should not be unpacked, or given twice.
@@ -104,6 +110,8 @@ def stream(
         complete = Manifest(manifest.title, manifest.facts, manifest.made_at, (*entries, listed))
         written = complete.written()
         yield from _packed(archive, sink, Part(MANIFEST, "", "", in_memory(written)), at)
+        if sign is not None:
+            yield from _packed(archive, sink, Part(SIGNATURE, "", "", in_memory(sign(written))), at)
     yield sink.take()
     if ended is not None:
         ended(complete, hashlib.sha256(written).hexdigest())
@@ -113,7 +121,7 @@ def _check(part: Part, before: list[Entry]) -> None:
     reason = unsafe(part.path)
     if reason:
         raise ValueError(f"« {part.path} » : {reason}")
-    taken = {entry.path.casefold() for entry in before} | {INDEX, MANIFEST}
+    taken = {entry.path.casefold() for entry in before} | {INDEX, MANIFEST, SIGNATURE}
     if part.path.casefold() in taken:
         raise ValueError(f"« {part.path} » : ce chemin est déjà pris")
 

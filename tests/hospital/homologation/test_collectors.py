@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import connection, transaction
 
+from support import append_only, softhsm
+from support import pki as certificates
 from support.consultation import Ready, make_ready, play_double
 from support.dmp_double import World
 from support.homologation_scene import Scene
 from support.hospital import make_legal_entity
+from support.pki import SIGN
+from tramontane.demo.pki import Profile
 from tramontane.dmp.verdicts import Outcome
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import NoticeReading
@@ -29,7 +34,6 @@ from tramontane.hospital.homologation.services.errors import RefusedError
 from tramontane.hospital.homologation.services.registering import VersionFacts
 from tramontane.hospital.patients.models import ConsentRecord, Patient
 from tramontane.hospital.traces import chain
-from tramontane.hospital.traces.events import Event
 from tramontane.hospital.traces.models import Trace
 from tramontane.hospital.traces.services import digest_of, record
 from tramontane.rules.referentiels import shipped, shipped_ids
@@ -144,14 +148,32 @@ def test_calls_of_another_entity_or_another_period_do_not_count(ready: Ready) ->
     assert BY_CODE["double_facteur"].look(long_ago).outcome is Outcome.NOT_RUN
 
 
-def test_the_chain_asks_to_be_verified_then_passes_or_fails_with_its_verification(ready: Ready) -> None:
+def test_the_chain_of_the_period_is_read_again_row_by_row(ready: Ready) -> None:
     entity = consulted(ready)
-    assert look(entity, "chaine_traces").outcome is Outcome.NOT_RUN
+    assert look(entity, "chaine_traces").outcome is Outcome.NOT_RUN, "nothing is sealed yet"
     chain.seal()
-    for outcome, expected in (("intacte", Outcome.PASSED), ("altérée", Outcome.FAILED)):
-        with transaction.atomic():
-            record(Event("trace.verifiee", ready.access.actor, outcome=outcome))
-        assert look(entity, "chaine_traces").outcome is expected
+    found = look(entity, "chaine_traces")
+    assert found.outcome is Outcome.PASSED, found
+    assert found.figures["Sceaux relus"] == 1
+    victim = Trace.objects.filter(event="dmp.demande").first()
+    assert victim is not None
+    append_only.open_up(connection)
+    Trace.objects.filter(pk=victim.pk).update(rpps="10000000000")
+    append_only.close(connection)
+    found = look(entity, "chaine_traces")
+    assert found.outcome is Outcome.FAILED
+    assert f"La trace {victim.pk} a été modifiée." in found.exceptions
+
+
+def test_only_the_links_of_the_period_are_read_and_old_traces_without_a_seal_are_said(ready: Ready) -> None:
+    entity, today = consulted(ready), moving.today()
+    chain.seal()
+    old = Scope(entity, today - timedelta(days=9), today - timedelta(days=2), clock.now())
+    trace_like(ready, recorded_at=clock.now() - timedelta(days=5))
+    found = BY_CODE["chaine_traces"].look(old)
+    assert found.figures["Sceaux relus"] == 0
+    assert "Aucun sceau." in found.checks[1].said
+    assert found.checks[1].outcome is Outcome.NOT_RUN
 
 
 def test_a_call_without_its_answer_makes_the_traces_incomplete(ready: Ready) -> None:
@@ -192,7 +214,32 @@ def test_a_key_in_a_file_is_never_proven_safe_and_fails_when_others_may_read_it(
     for mode, expected in ((0o600, Outcome.NOT_RUN), (0o644, Outcome.FAILED)):
         key.chmod(mode)
         assert look(entity, "garde_clefs").outcome is expected
-    assert look(entity, "garde_clefs").figures["Clef de signature"] == "module de sécurité"
+    found = look(entity, "garde_clefs")
+    assert found.figures["Clef de signature"] == "module PKCS#11"
+    assert [check.outcome for check in found.checks] == [Outcome.FAILED, Outcome.NOT_RUN], "a reference proves nothing"
+
+
+@pytest.mark.needs("softhsm2-util")
+@pytest.mark.parametrize(("name", "expected"), [(softhsm.KEPT, "passed"), (softhsm.LOOSE, "failed")])
+def test_a_key_in_a_real_token_passes_when_the_token_never_gives_it_out(
+    ready: Ready, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, expected: str
+) -> None:
+    pki, other = certificates.pki(), tmp_path / "auth.p12"
+    held = pki.demo.issue_to(softhsm.key(name), Profile.SIGN, SIGN)
+    (tmp_path / "cert.pem").write_bytes(held.public_bytes(Encoding.PEM))
+    other.write_bytes(pki.auth.pkcs12(softhsm.PIN))
+    other.chmod(0o600)
+    monkeypatch.setenv("TRAMONTANE_ESSAI_PIN", softhsm.PIN)
+    where = f"module-path={softhsm.module()}&x-certificate={tmp_path}/cert.pem"
+    DmpConnection.objects.update(
+        authentication=f"file:{other}",
+        signature=f"pkcs11:token={softhsm.TOKEN};object={name}?{where}",
+        secret_name="TRAMONTANE_ESSAI_PIN",
+        updated_at=clock.now(),
+    )
+    found = look(ready.account.legal_entity, "garde_clefs")
+    assert found.checks[1].outcome == expected, found
+    assert found.checks[0].outcome is Outcome.NOT_RUN, "the other key is in a file"
 
 
 def test_revocation_passes_only_when_it_is_required_and_its_lists_are_current(ready: Ready) -> None:

@@ -198,6 +198,38 @@ def test_a_proof_is_joined_revised_and_given_back_as_a_download(client: Client, 
     )
 
 
+def test_a_proof_joined_by_mistake_is_withdrawn_with_a_reason_and_what_was_signed_keeps_it(
+    client: Client, scene: Scene
+) -> None:
+    signed = scene.signed()
+    proof = EvidenceRevision.objects.get().evidence
+    renewed = scene.open()
+    assert renewed.evidence_links.exists()
+    address = reverse("homologation:withdraw", args=[renewed.number, proof.pk])
+    client.post(address, {"motive": ""})
+    assert renewed.evidence_links.exists(), "without a reason nothing is withdrawn"
+    assert "Mauvais fichier" in post(client, "withdraw", renewed.number, proof.pk, motive="Mauvais fichier")
+    assert not renewed.evidence_links.exists()
+    assert "retirée par erreur de dépôt" in page(client, "journal", renewed.number)
+    assert "déjà retirée" in post(client, "withdraw", renewed.number, proof.pk, motive="Encore")
+    renewed_again = {"starts": "2026-01-01", "url": "https://intranet.example/"}
+    assert "a été retirée" in post(client, "proof", renewed.number, proof.pk, **renewed_again)
+    assert "Preuve déjà enregistrée" not in page(
+        client, "exigences", renewed.number, exigence="exi-01", onglet="preuves"
+    )
+    signed.refresh_from_db()
+    assert any(row["preuves"] for row in signed.snapshot["exigences"])
+    assert EvidenceRevision.objects.filter(evidence=proof).count() == 1
+
+
+def test_a_proof_of_a_decided_dossier_is_not_withdrawn_under_its_feet(client: Client, scene: Scene) -> None:
+    dossier = scene.decided()
+    proof = EvidenceRevision.objects.get().evidence
+    said = post(client, "withdraw", dossier.number, proof.pk, motive="Erreur")
+    assert f"Le dossier n° {dossier.number} est décidé et repose sur elle" in said
+    assert dossier.evidence_links.exists()
+
+
 def test_the_drawer_joins_proofs_writes_reserves_and_plans_actions(client: Client, scene: Scene) -> None:
     dossier = scene.open()
     scene.assess(dossier, "exi-20", Level.PARTLY)

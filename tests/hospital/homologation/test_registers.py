@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
 
 from support.homologation_scene import Scene
-from support.hospital import login, make_account, make_service, make_site
+from support.hospital import login, make_account, make_legal_entity, make_service, make_site
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.consultations.models import SiteContract
 from tramontane.hospital.homologation import contacts_file
 from tramontane.hospital.homologation.models import AirContract, RegionalContact, SystemVersion
 from tramontane.hospital.homologation.selectors import homologations
-from tramontane.hospital.homologation.services import contracting, moving, registering
+from tramontane.hospital.homologation.services import collecting, contracting, moving, registering
 from tramontane.hospital.homologation.services.contracting import SignedContract
 from tramontane.hospital.homologation.services.errors import RefusedError
 from tramontane.hospital.homologation.services.registering import VersionFacts
@@ -109,6 +112,14 @@ def test_a_number_goes_with_its_date_and_a_system_is_inscribed_once(scene: Scene
         registering.add_version(row.system, VersionFacts("3", moving.today(), NUMBER), actor=scene.actor)
     with pytest.raises(RefusedError):
         registering.register(scene.entity, "dpi exemple", "Autre", actor=scene.actor)
+
+
+def test_other_means_of_identification_make_a_signed_homologation_due_again(scene: Scene, settings: Any) -> None:
+    signed, today = scene.signed(), moving.today()
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, proof_hours=settings.ENVIRONMENT.proof_hours + 2)
+    (found,) = homologations.due(signed, today)
+    assert found.kind is TriggerKind.SUPPORT
+    assert "PGSSI-S" in found.sentence
 
 
 def test_a_changed_version_makes_a_signed_homologation_due_again(scene: Scene) -> None:
@@ -282,11 +293,40 @@ def test_the_guide_says_where_the_establishment_stands(client: Client, scene: Sc
     assert "0 étape sur 6" in page(client, "guide")
 
 
+def test_the_letter_of_the_cnam_is_kept_with_the_suspension(client: Client, scene: Scene) -> None:
+    contract = AirContract.objects.create(
+        legal_entity=scene.entity,
+        created_at=clock.now(),
+        signed_on=moving.today(),
+        expires_on=moving.today() + timedelta(days=90),
+    )
+    letter = SimpleUploadedFile("courrier.pdf", b"%PDF-1.7 courrier", "application/pdf")
+    values = {"kind": "suspendu", "on": moving.today(), "cause": "Contrôle"}
+    assert "courrier.pdf" in post(client, "suspend", file=letter, **values)
+    kept = contract.suspensions.get()
+    assert kept.attached.sha256 == hashlib.sha256(b"%PDF-1.7 courrier").hexdigest()
+    address = reverse("homologation:suspension-file", args=[kept.pk])
+    answer = client.get(address)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 courrier"  # type: ignore[attr-defined]
+    stranger = Client()
+    login(stranger, make_account(make_legal_entity(), roles=(Role.HOMOLOGATION,)))
+    assert stranger.get(address).status_code == 404
+    huge = SimpleUploadedFile("x.pdf", b"")
+    huge.size = 26 * 1024 * 1024
+    with pytest.raises(RefusedError, match="saisie"):
+        contracting.suspend(contract, "retabli", moving.today(), "Réparé", actor=scene.actor, file=huge)
+
+
 def test_collected_evidence_is_read_and_confirmed_on_its_pages(client: Client, scene: Scene) -> None:
     dossier, today = scene.open(), moving.today()
     version(scene)
     values = {"starts": today - timedelta(days=10), "ends": today}
-    assert "Relevé fait" in post(client, "collect", dossier.number, collector="", **values)
+    assert "Relevé en cours : 0 sur 11" in post(client, "collect", dossier.number, collector="", **values)
+    assert "déjà en cours" in post(client, "collect", dossier.number, collector="certificats", **values)
+    run = scene.entity.collection_runs.get()
+    collecting.carry_out(run.pk)
+    assert "Relevé en cours" not in page(client, "collections", dossier.number)
     kept = scene.entity.collections.get(collector="deploiement_dpi")
     text = page(client, "collection", dossier.number, kept.pk)
     assert "Requêtes envoyées à la base" in text
@@ -304,3 +344,27 @@ def test_collected_evidence_is_read_and_confirmed_on_its_pages(client: Client, s
         client.post(reverse("homologation:collect", args=[dossier.number]), {"collector": "autre"}).status_code == 404
     )
     assert date.fromisoformat(review.content["periode"][1]) == today
+
+
+def test_a_run_that_stopped_says_so_and_one_killed_takes_up_where_it_was(
+    client: Client, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier, today = scene.open(), moving.today()
+    codes = ["certificats", "garde_clefs", "revocation"]
+    run = collecting.ask(scene.entity, codes, today, today, actor=scene.actor)
+    look = collecting.collect
+
+    def broken(entity: Any, code: str, *args: Any, **more: Any) -> Any:
+        if code == "garde_clefs":
+            raise OSError("disque plein")
+        return look(entity, code, *args, **more)
+
+    monkeypatch.setattr(collecting, "collect", broken)
+    with pytest.raises(OSError, match="disque"):
+        collecting.carry_out(run.pk)
+    assert "s’est arrêté après 1 sur 3" in page(client, "collections", dossier.number)
+    monkeypatch.setattr(collecting, "collect", look)
+    collecting.carry_out(run.pk)
+    assert [one.collector for one in scene.entity.collections.order_by("pk")] == codes
+    run.refresh_from_db()
+    assert run.whole

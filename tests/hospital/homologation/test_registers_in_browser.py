@@ -20,7 +20,8 @@ from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.consultations import services as consultations
 from tramontane.hospital.consultations.gateway import clients
-from tramontane.hospital.homologation.services import opening, reminding
+from tramontane.hospital.homologation.models import CollectionRun
+from tramontane.hospital.homologation.services import collecting, opening, reminding
 
 pytestmark = [
     pytest.mark.needs("chromium"),
@@ -128,7 +129,11 @@ def collect(page: Page) -> None:
     page.get_by_role("navigation", name="Dossier", exact=True).get_by_role("link", name="Relevés").click()
     says(page, "0\u00a0relevé conforme sur 11")
     press(page, "Tout relever")
-    expect(page.locator("main")).to_contain_text("à confirmer")
+    expect(page.locator("#releves")).to_contain_text("Relevé en cours : 0 sur 11")
+    look(page, "4-releves-en-cours")
+    run = CollectionRun.objects.get()
+    collecting.carry_out(run.pk)
+    expect(page.locator("main")).to_contain_text("à confirmer")  # the page follows by itself
     look(page, "4-releves")
     page.get_by_role("link", name="Deux facteurs sur chaque VIHF").click()
     says(page, "conforme")

@@ -73,11 +73,11 @@ def test_a_long_term_with_reserves_is_advised_against_not_refused() -> None:
 
 
 def test_three_kinds_of_change_and_the_term_are_seen() -> None:
-    signed = Fingerprint("a", "b", "c", "d")
-    seen = triggers(YEAR, signed, Fingerprint("A", "B", "C", "D"), date(2027, 12, 1))
+    signed = Fingerprint("a", "b", "c", "d", "e")
+    seen = triggers(YEAR, signed, Fingerprint("A", "B", "C", "D", "E"), date(2027, 12, 1))
     assert [trigger.kind for trigger in seen] == [
         TriggerKind.TERM, TriggerKind.REFERENTIEL, TriggerKind.SUPPORT,
-        TriggerKind.CONFIGURATION, TriggerKind.CONFIGURATION,
+        TriggerKind.CONFIGURATION, TriggerKind.CONFIGURATION, TriggerKind.SUPPORT,
     ]  # fmt: skip
     assert "a expiré le\u00a023/11/2027" in seen[0].sentence
 

@@ -125,6 +125,7 @@ class SuspensionForm(forms.Form):
     kind = forms.ChoiceField(label="Décision de la CNAM", choices=Suspension.Kind.choices)
     on = _day("Le")
     cause = forms.CharField(label="Cause, ou conditions rétablies", max_length=500)
+    file = forms.FileField(label="Courrier de la CNAM", required=False, help_text="25 Mo au plus.")
 
 
 class ContactsForm(forms.Form):

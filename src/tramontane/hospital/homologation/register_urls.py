@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{CONTRACT}etapes/<str:step>/", contract.step, name="contract-step"),
     path(f"{CONTRACT}signature/", contract.sign, name="sign-contract"),
     path(f"{CONTRACT}suspension/", contract.suspend, name="suspend"),
+    path(f"{CONTRACT}suspension/<int:suspension>/fichier/", contract.suspension_file, name="suspension-file"),
     path(f"{CONTRACT}referents/", contract.contacts, name="contacts"),
     path("homologation/rappels/", reminders.reminders, name="reminders"),
     path("homologation/rappels/<int:reminder>/traiter/", reminders.close, name="close-reminder"),

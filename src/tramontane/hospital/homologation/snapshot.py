@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from tramontane.hospital import clock
+from tramontane.hospital.accounts.models import Service
 from tramontane.hospital.homologation.models import Dossier, EvidenceRevision, Judgement, Member
+from tramontane.hospital.homologation.selectors import systems
 from tramontane.hospital.homologation.selectors.dossiers import judgement_of, referentiel_of
 from tramontane.hospital.homologation.selectors.facts import PARIS, evidence_of, facts
 from tramontane.rules.homologation import ExigenceFacts, ExigenceState, PvFacts, PvWords, Reserve, pv_words
@@ -61,7 +63,7 @@ def snapshot(dossier: Dossier, today: date) -> dict[str, Any]:
 
 
 def review(dossier: Dossier, today: date) -> dict[str, Any]:
-    """What is known before any commission: structure, référentiel, support, exigences with their proofs."""
+    """What is known before any commission: structure, référentiel, support, record systems, exigences with their proofs."""
     known = facts(dossier, today)
     referentiel = known.referentiel
     proofs = evidence_of(dossier)
@@ -79,6 +81,7 @@ def review(dossier: Dossier, today: date) -> dict[str, Any]:
             "sha256": referentiel.sha256,
         },
         "support": {row.key: row.text for row in dossier.sections.order_by("key")},
+        "logiciels": [_system(one, today) for one in systems.registered(dossier.legal_entity) if one.in_use(today)],
         "exigences": [
             _exigence(line, known.states[line.exigence.id], proofs.get(line.exigence.id, [])) for line in known.lines
         ],
@@ -124,6 +127,28 @@ def _member(member: Member, opinion: Any) -> dict[str, Any]:
         "avis": opinion.get_value_display() if opinion else "",
         "commentaire": opinion.comment if opinion else "",
     }
+
+
+def _system(found: systems.Registered, day: date) -> dict[str, Any]:
+    """A record system of the register. Its CNDA number is secret (EX_GEN-1490): only whether it is known is kept."""
+    version = found.version_on(day)
+    return {
+        "nom": found.row.name,
+        "editeur": found.row.vendor,
+        "version": version.version if version else "",
+        "version_id": version.pk if version else None,
+        "en_service": version.in_service_on.isoformat() if version else "",
+        "numero_cnda_releve": bool(version and version.cnda_number),
+        "homologue_le": version.cnda_on.isoformat() if version and version.cnda_on else "",
+        "segur": version.get_segur_display() if version else "",
+        "services": [_deployed(found, service) for service in found.services],
+    }
+
+
+def _deployed(found: systems.Registered, service: Service) -> dict[str, str]:
+    days = {"prevu": found.planned(service), "en_production": found.since(service)}
+    where = {"service": service.name, "site": service.geographic_entity.name}
+    return where | {name: day.isoformat() if day else "" for name, day in days.items()}
 
 
 def _exigence(line: ExigenceFacts, state: ExigenceState, proofs: list[EvidenceRevision]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ urlpatterns = [
     path(f"{DOSSIER}preuves/", evidence.evidence, name="evidence"),
     path(f"{DOSSIER}preuves/<int:evidence>/", evidence.proof, name="proof"),
     path(f"{DOSSIER}preuves/<int:evidence>/<int:revision>/fichier/", evidence.download, name="download"),
+    path(f"{DOSSIER}preuves/<int:evidence>/retirer/", evidence.withdraw, name="withdraw"),
     path(f"{DOSSIER}reserves/", reserves.reserves, name="reserves"),
     path(f"{DOSSIER}reserves/<int:reserve>/retirer/", reserves.remove, name="remove-reserve"),
     path(f"{DOSSIER}reserves/<int:reserve>/actions/", reserves.plan, name="plan"),

@@ -1,4 +1,4 @@
-"""What makes an homologation due again: the four cases of the AIR contract, three of them seen by the application."""
+"""What makes an homologation due again: the four cases of the AIR contract, each seen by the application."""
 
 from __future__ import annotations
 
@@ -44,12 +44,14 @@ class Fingerprint:
         support: of the support documentaire.
         software: of the record systems, versions and settings in use.
         certificates: of the certificates in use.
+        identification: of the means of electronic identification accepted, which the engagement PGSSI-S speaks of.
     """
 
     referentiel: str = ""
     support: str = ""
     software: str = ""
     certificates: str = ""
+    identification: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,16 @@ _CHANGED = {
     "support": (TriggerKind.SUPPORT, "Le support documentaire a changé depuis la signature."),
     "software": (TriggerKind.CONFIGURATION, "La configuration logicielle a changé depuis la signature."),
     "certificates": (TriggerKind.CONFIGURATION, "Les certificats en service ont changé depuis la signature."),
+    "identification": (
+        TriggerKind.SUPPORT,
+        "Les modalités d’identification électronique (engagement PGSSI-S) ont changé depuis la signature.",
+    ),
 }
 
 
 def triggers(term: Term, signed: Fingerprint, current: Fingerprint, today: date) -> tuple[Trigger, ...]:
-    """Every reason to renew on a day. An engagement PGSSI-S that changes is declared by a person: nothing shows it."""
+    """Every reason to renew on a day. The paper of an engagement PGSSI-S may change while the
+    means stay: a person then declares it."""
     found = []
     state = term.state(today)
     if state in (HomologationState.EXPIRING, HomologationState.EXPIRED):

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from pypdfium2 import PdfDocument
 
 from support.homologation_scene import PV, Scene
+from support.hospital import make_service
 from support.pki import TestPki
 from tramontane.dmp.errors import LocalError
 from tramontane.hospital.homologation.documents import bundle, issuing, wording
@@ -22,8 +24,9 @@ from tramontane.hospital.homologation.documents.signature import local
 from tramontane.hospital.homologation.documents.wording import handed_out
 from tramontane.hospital.homologation.models import Action, Dossier, EvidenceRevision, Homologation, Judgement
 from tramontane.hospital.homologation.selectors import journal
-from tramontane.hospital.homologation.services import judging, moving, proving, reserving
+from tramontane.hospital.homologation.services import judging, moving, proving, registering, reserving
 from tramontane.hospital.homologation.services.errors import RefusedError
+from tramontane.hospital.traces.models import Trace
 from tramontane.pack import Report, verify
 from tramontane.rules.homologation import ActionState
 
@@ -212,6 +215,32 @@ def test_signing_here_with_the_configured_key_says_that_the_time_stamp_failed(
     assert ("Confiance de la signature", "NON VÉRIFIÉE : rien n’établit ici l’identité du signataire") in bundle.head(
         kept
     ).facts
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join("".join(page.get_textpage().get_text_bounded() for page in PdfDocument(pdf)).split())
+
+
+def test_the_register_is_in_the_support_and_in_the_pack_and_its_number_only_where_it_was_asked_for(
+    scene: Scene,
+) -> None:
+    system = registering.register(scene.entity, "DPI d’essai", "Éditeur fictif", actor=scene.actor)
+    facts = registering.VersionFacts("7.1", moving.today(), "SECRET-CNDA-77", moving.today())
+    registering.add_version(system, facts, actor=scene.actor)
+    registering.deploy(system, make_service(scene.entity, name="Cardiologie"), None, moving.today(), actor=scene.actor)
+    kept = scene.signed()
+    support = text_of(issuing.handed(kept.dossier, "support", "pdf", actor=scene.actor))
+    assert "DPI d’essai, Éditeur fictif" in support
+    assert "relevé, tenu secret (EX_GEN-1490)" in support
+    assert "Cardiologie" in support
+    assert "SECRET-CNDA-77" not in support
+    archive = zipfile.ZipFile(io.BytesIO(packed(kept, scene)))
+    (row,) = json.loads(archive.read("documents/logiciels-metier.json"))["logiciels"]
+    assert (row["version"], row["numero_cnda_releve"], row["services"][0]["service"]) == ("7.1", True, "Cardiologie")
+    assert not any(b"SECRET-CNDA-77" in archive.read(name) for name in archive.namelist() if not name.endswith(".pdf"))
+    shown = issuing.handed_with_numbers(kept.dossier, actor=scene.actor)
+    assert "SECRET-CNDA-77" in text_of(shown)
+    assert Trace.objects.filter(event="homologation.numero").count() == 1
 
 
 def test_authorities_that_cannot_be_read_are_said(settings: Any, tmp_path: Path) -> None:

@@ -100,7 +100,8 @@ COLLECTORS = (
     Collector(
         "chaine_traces",
         "Traces complètes et chaîne vérifiée",
-        "La dernière vérification de la chaîne des traces pendant la période, et les appels restés sans réponse tracée.",
+        "Les appels de la période restés sans réponse tracée ; chaque trace de la période et chaque sceau qui la couvre, relus "
+        "et recalculés.",
         chain.traces,
     ),
 )

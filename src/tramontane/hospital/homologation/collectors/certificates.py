@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from tramontane.client.pkcs11 import Pkcs11Signer
 from tramontane.dmp.errors import CertificateMisuse, TramontaneError
 from tramontane.dmp.signature import describe
 from tramontane.dmp.verdicts import Outcome
@@ -16,6 +17,7 @@ from tramontane.rules.access import CertificateState
 
 NOT_SET = Finding((Check("Connexion au DMP", Outcome.NOT_RUN, "La connexion au DMP n’est pas réglée."),))
 HOLDS = frozenset({CertificateState.VALID, CertificateState.EXPIRING})
+MODULE = "pkcs11:"
 OTHERS = 0o077  # permissions of the group and of everybody else
 
 
@@ -49,20 +51,42 @@ def validity(scope: Scope) -> Finding:
 
 
 def custody(scope: Scope) -> Finding:
-    """A key in a token does not leave it. A file may be copied: nothing here proves that it was not."""
+    """Passed: a key drawn inside a PKCS#11 module, that signs now and that the module declares it never gave nor will give
+    out. Failed: one it may give out, or a file that other accounts of the server read. Not run: the rest, a file above all,
+    since nothing here proves that it was never copied."""
     row = connection_of(scope.entity.pk)
     if row is None:
         return NOT_SET
-    references = (("Clef d’authentification", row.authentication), ("Clef de signature", row.signature))
+    held = (("Clef d’authentification", row.authentication), ("Clef de signature", row.signature))
     return Finding(
-        tuple(_kept(label, reference) for label, reference in references),
-        {label: "module de sécurité" if one.startswith("pkcs11:") else "fichier" for label, one in references},
+        tuple(_in_module(label, row) if one.startswith(MODULE) else _in_file(label, one) for label, one in held),
+        {label: "module PKCS#11" if one.startswith(MODULE) else "fichier" for label, one in held},
     )
 
 
-def _kept(label: str, reference: str) -> Check:
-    if reference.startswith("pkcs11:"):
-        return Check(label, Outcome.PASSED, "Dans un module de sécurité : elle n’en sort pas.")
+def _in_module(label: str, row: DmpConnection) -> Check:
+    """The module is asked, now: a reference to a module proves nothing of the key."""
+    try:
+        key = material(row).identity.signature
+        assert isinstance(key, Pkcs11Signer)
+        key.sign(b"tramontane: releve de la garde des clefs")
+        leaves, inside = key.may_leave(), key.never_left()
+    except (TramontaneError, ValueError) as error:
+        said = error.message if isinstance(error, TramontaneError) else "Un fichier est illisible."
+        return Check(label, Outcome.NOT_RUN, f"Le module n’a pas été interrogé : {said}")
+    if leaves:
+        return Check(
+            label, Outcome.FAILED, "Le module peut donner la clef : elle n’y est pas déclarée non extractible."
+        )
+    if not inside:
+        said = "Clef importée dans le module : où elle était avant se prouve par la procédure de garde, à joindre."
+        return Check(label, Outcome.NOT_RUN, said)
+    return Check(
+        label, Outcome.PASSED, "Tirée dans le module, jamais extractible ; elle a signé à l’instant du relevé."
+    )
+
+
+def _in_file(label: str, reference: str) -> Check:
     try:
         mode = Path(reference.removeprefix("file:")).stat().st_mode
     except OSError:

@@ -1,23 +1,42 @@
-"""Traces: is each call answered, and was the chain of seals verified."""
+"""Traces: is each call answered, and do the seals of the period hold, read again row by row."""
 
 from __future__ import annotations
 
-from django.utils import timezone
+from datetime import timedelta
+
+from django.db.models import Max, Min
 
 from tramontane.dmp.verdicts import Outcome
 from tramontane.hospital.consultations.selectors import unanswered
 from tramontane.hospital.homologation.collectors.finding import NAMED, Check, Finding, Scope
+from tramontane.hospital.traces import chain
+from tramontane.hospital.traces.models import Seal, Trace
 from tramontane.hospital.traces.selectors import period
+
+VERIFIED = "Chaîne des traces vérifiée sur la période"
+SEALED_WITHIN = timedelta(hours=1)
 
 
 def traces(scope: Scope) -> Finding:
-    """The verification itself is asked for on the page of the traces: it reads every row, and leaves its own trace."""
+    """It reads every row of the period: a background task does it (`services.collecting`)."""
     total = scope.calls.count()
     silent = period(unanswered(scope.entity, scope.at), scope.starts, scope.ends)
     count = silent.count()
-    checks = (_complete(total, count), _verified(scope))
     named = tuple(f"Trace n° {rank}" for rank in silent.values_list("pk", flat=True)[:NAMED])
-    return Finding(checks, {"Appels": total, "Appels sans réponse tracée": count}, named)
+    figures: dict[str, int | str] = {"Appels": total, "Appels sans réponse tracée": count}
+    checks = [_complete(total, count)]
+    read = _read_again(scope)
+    if read is None:
+        checks.append(Check(VERIFIED, Outcome.NOT_RUN, "Aucune trace pendant la période."))
+        return Finding(tuple(checks), figures, named)
+    figures |= {
+        "Traces relues (toute l’installation)": read.traces,
+        "Sceaux relus": read.seals,
+        "Traces pas encore scellées": read.unsealed,
+        "Dernier maillon": read.head,
+    }
+    faults = tuple(one.sentence for one in read.findings[:NAMED])
+    return Finding((*checks, _verified(read, scope)), figures, (*named, *faults)[:NAMED])
 
 
 def _complete(total: int, silent: int) -> Check:
@@ -29,15 +48,23 @@ def _complete(total: int, silent: int) -> Check:
     return Check(label, Outcome.PASSED, f"{total} sur {total}.")
 
 
-def _verified(scope: Scope) -> Check:
-    label = "Chaîne des traces vérifiée"
-    last = scope.traces.filter(event="trace.verifiee").order_by("-pk").first()
-    if last is None:
-        return Check(label, Outcome.NOT_RUN, "Aucune vérification pendant la période : la demander depuis « Traces ».")
-    day = timezone.localdate(last.recorded_at)
-    outcome = Outcome.PASSED if last.outcome == INTACT else Outcome.FAILED
-    return Check(label, outcome, f"Le {day:%d/%m/%Y} : {last.outcome}.")
+def _read_again(scope: Scope) -> chain.Verification | None:
+    """The links of the period. Its bounds are the ranks just outside: a row destroyed at either end is missed too."""
+    if not scope.traces.exists():
+        return None
+    every, day = Trace.objects.all(), timedelta(days=1)
+    before = period(every, None, scope.starts - day).aggregate(rank=Max("id"))["rank"] or 0
+    after = period(every, scope.ends + day, None).aggregate(rank=Min("id"))["rank"]
+    return chain.verify_ranks(before + 1, after - 1 if after else every.aggregate(rank=Max("id"))["rank"])
 
 
-# What the page of the traces writes when nothing is wrong (`accounts.views.traces`).
-INTACT = "intacte"
+def _verified(read: chain.Verification, scope: Scope) -> Check:
+    """The traces of the last minutes wait for their seal, which a periodic task makes: later, it is not running."""
+    if read.findings:
+        return Check(VERIFIED, Outcome.FAILED, f"{read.findings[0].sentence} Anomalies : {len(read.findings)}.")
+    late = period(Trace.objects.filter(recorded_at__lt=scope.at - SEALED_WITHIN), scope.starts, scope.ends)
+    sealed = Seal.objects.order_by("-id").first()
+    if not read.seals or sealed is None or late.filter(id__gt=sealed.last_trace_id).exists():
+        why = "Des traces attendent leur sceau depuis plus d’une heure : faire tourner « tramontane hospital work »."
+        return Check(VERIFIED, Outcome.NOT_RUN, why if read.seals else f"Aucun sceau. {why}")
+    return Check(VERIFIED, Outcome.PASSED, f"{read.traces} traces et {read.seals} sceaux relus, rien ne manque.")

@@ -71,6 +71,8 @@ def parts(homologation: Homologation) -> Iterator[Part]:
     )
     yield from _papers(content)
     yield from _proofs(homologation)
+    systems = {"logiciels": homologation.snapshot.get("logiciels", [])}
+    yield _json("documents/logiciels-metier.json", "document", "Registre des logiciels métier", systems)
     yield Part(
         "tableur/auto-evaluation.xlsx", "tableur", "Classeur des deux feuilles", in_memory(exported(content, {}))
     )

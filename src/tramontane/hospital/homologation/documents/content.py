@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Content:
         values: `snapshot.snapshot` once decided, `snapshot.review` before, with `commission` when one is convened.
         at: the instant the documents carry: that of the signature, of the decision, or now.
         signed: the values are frozen.
+        numbers: CNDA numbers by version of a record system, for a copy somebody asked with them; none otherwise.
     """
 
     values: dict[str, Any]
@@ -37,6 +39,7 @@ class Content:
     letterhead: Letterhead
     at: datetime
     signed: bool
+    numbers: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def decided(self) -> bool:

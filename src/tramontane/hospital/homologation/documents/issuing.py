@@ -18,14 +18,14 @@ from tramontane.dmp.signature import Signer
 from tramontane.hospital import clock
 from tramontane.hospital.consultations.connection.credentials import open_signer
 from tramontane.hospital.homologation.documents import bundle
-from tramontane.hospital.homologation.documents.content import content_of
+from tramontane.hospital.homologation.documents.content import Content, content_of
 from tramontane.hospital.homologation.documents.papers import PAPERS
 from tramontane.hospital.homologation.documents.signature import apart, local
 from tramontane.hospital.homologation.documents.signature.report import Report, scanned
 from tramontane.hospital.homologation.documents.wording import handed_out, wording, words_check
-from tramontane.hospital.homologation.models import Dossier, Homologation
+from tramontane.hospital.homologation.models import Dossier, Homologation, SystemVersion
 from tramontane.hospital.homologation.selectors.facts import PARIS
-from tramontane.hospital.homologation.services import signing
+from tramontane.hospital.homologation.services import registering, signing
 from tramontane.hospital.homologation.services.errors import RefusedError, refuse
 from tramontane.hospital.homologation.services.writing import trace
 from tramontane.hospital.traces.events import Actor
@@ -48,10 +48,24 @@ def handed(dossier: Dossier, key: str, form: str, *, actor: Actor) -> bytes:
     refuse("", "Le procès-verbal est signé : téléchargez le fichier signé." if late else "")
     refuse("", "Le procès-verbal n’a pas encore tous ses mots." if paper.decided and not content.decided else "")
     drawn = paper.draw(content)
-    data = FORMS[form](drawn, content.at)
+    return _traced(dossier, key, form, FORMS[form](drawn, content.at), content, actor)
+
+
+@transaction.atomic
+def handed_with_numbers(dossier: Dossier, *, actor: Actor) -> bytes:
+    """The support documentaire with the CNDA numbers, for who asks explicitly: each number shown leaves its own trace."""
+    content = content_of(dossier)
+    named = {row["version_id"] for row in content.values.get("logiciels", []) if row["numero_cnda_releve"]}
+    versions = SystemVersion.objects.filter(pk__in=named, system__legal_entity=dossier.legal_entity)
+    numbers = {one.pk: registering.reveal(one, actor=actor) for one in versions.select_related("system")}
+    shown = replace(content, numbers=numbers)
+    return _traced(dossier, "support", "pdf", document.pdf(PAPERS["support"].draw(shown), at=shown.at), content, actor)
+
+
+def _traced(dossier: Dossier, key: str, form: str, data: bytes, content: Content, actor: Actor) -> bytes:
     sha256 = hashlib.sha256(data).hexdigest()
     detail: dict[str, Any] = {
-        "title": f"{paper.title} ({form})",
+        "title": f"{PAPERS[key].title} ({form})",
         "kind": key,
         "form": form,
         "sha256": sha256,
@@ -161,11 +175,18 @@ def authorities() -> list[bytes]:
 
 
 def packed(homologation: Homologation, *, actor: Actor) -> Iterator[bytes]:
-    """The audit pack as a stream; its end leaves the digest of its manifest in the traces."""
+    """The audit pack as a stream, its manifest signed when a key of this installation is configured; its end leaves the
+    digest of the manifest in the traces.
+
+    Raises:
+        CertificateMisuse, LocalError: the key configured cannot serve.
+    """
 
     def ended(manifest: Manifest, sha256: str) -> None:
         files = len(manifest.entries)
         with transaction.atomic():
             trace(homologation.dossier, "homologation.pack", actor, files=files, sha256=sha256)
 
-    return stream(bundle.head(homologation), bundle.parts(homologation), at=clock.now().astimezone(PARIS), ended=ended)
+    key, at = configured_key(), clock.now().astimezone(PARIS)
+    sign = (lambda manifest: local.detached(manifest, key)) if key is not None else None
+    return stream(bundle.head(homologation), bundle.parts(homologation), at=at, ended=ended, sign=sign)

@@ -25,7 +25,7 @@ from tramontane.hospital.homologation.selectors import journal
 from tramontane.hospital.homologation.services import moving
 from tramontane.hospital.homologation.services.errors import RefusedError
 from tramontane.hospital.homologation.views.brought import brought
-from tramontane.hospital.homologation.views.desk import of_dossier, page, succeeded
+from tramontane.hospital.homologation.views.desk import of_dossier, page, succeeded, weak
 from tramontane.rules.homologation import ASSESSABLE, DossierState
 from tramontane.ui.workbook_reading import MAX_BYTES
 
@@ -48,6 +48,7 @@ def documents(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
         "signed": signed,
         "packs": [(row.recorded_at, row.account_name, row.detail["files"], row.detail["sha256"]) for row in packs],
         "exchanges": EXCHANGES.items(),
+        "numbered": any(row["numero_cnda_releve"] for row in content.values.get("logiciels", [])),
     }
     return page(request, dossier, "documents", context)
 
@@ -63,6 +64,18 @@ def download(request: AuthenticatedRequest, dossier: Dossier, key: str, form: st
     except RefusedError as refused:
         raise Http404(" ".join(one.sentence for one in refused.objections)) from None
     return _file(data, f"{PAPERS[key].stem}-dossier-{dossier.number}.{form}")
+
+
+@of_dossier(*permissions.EDITORS)
+@require_POST
+def with_numbers(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
+    """The support documentaire with the CNDA numbers, for once (EX_GEN-1490): two factors, and a trace a number."""
+    if weak(request):
+        return redirect("homologation:documents", dossier.number)
+    data = issuing.handed_with_numbers(dossier, actor=actor(request.account, request.proof))
+    answer = _file(data, f"support-documentaire-dossier-{dossier.number}-numeros-cnda.pdf")
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @of_dossier(*permissions.READERS)

@@ -25,3 +25,26 @@ class Collection(models.Model):
         """Newest first."""
 
         ordering = ("-pk",)
+
+
+class CollectionRun(models.Model):
+    """Collectors somebody asked for: a background task runs them one after the other, and the page says how far it is."""
+
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="collection_runs")
+    codes = models.JSONField()
+    done = models.JSONField(default=list)
+    starts = models.DateField()
+    ends = models.DateField()
+    who = models.JSONField()  # `traces.events.Actor` of the person who asked
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-pk",)
+
+    @property
+    def whole(self) -> bool:
+        """Every collector was run."""
+        return set(self.done) == set(self.codes)

@@ -73,3 +73,12 @@ class Suspension(models.Model):
         """In the order they happened."""
 
         ordering = ("pk",)
+
+
+class SuspensionFile(models.Model):
+    """What the CNAM wrote of a suspension, or of its end."""
+
+    suspension = models.OneToOneField(Suspension, on_delete=models.PROTECT, related_name="attached")
+    file = models.FileField(upload_to="suspension/%Y", max_length=200)
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)

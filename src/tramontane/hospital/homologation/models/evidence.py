@@ -67,3 +67,12 @@ class EvidenceLink(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["dossier", "exigence", "evidence"], name="evidence_link_unique"),
         )
+
+
+class EvidenceWithdrawal(models.Model):
+    """A proof joined by mistake: no dossier rests on it any more. Its revisions stay, and those a signature froze serve it."""
+
+    evidence = models.OneToOneField(Evidence, on_delete=models.PROTECT, related_name="withdrawal")
+    motive = models.CharField(max_length=300)
+    withdrawn_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")

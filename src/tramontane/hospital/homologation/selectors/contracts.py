@@ -22,7 +22,7 @@ OBSERVED_SINCE = timedelta(days=90)
 
 def contract_of(entity: LegalEntity) -> AirContract | None:
     """The newest contract, or the one being prepared."""
-    return AirContract.objects.filter(legal_entity=entity).prefetch_related("sites", "suspensions").first()
+    return AirContract.objects.filter(legal_entity=entity).prefetch_related("sites", "suspensions__attached").first()
 
 
 def contacts(entity: LegalEntity) -> QuerySet[RegionalContact]:

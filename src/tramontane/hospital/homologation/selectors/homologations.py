@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from tramontane.dmp.errors import TramontaneError
 from tramontane.dmp.signature import describe
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import LegalEntity
+from tramontane.hospital.accounts.oidc.profiles import providers
+from tramontane.hospital.accounts.proof import LOCAL_MEANS
 from tramontane.hospital.consultations.connection import material
 from tramontane.hospital.consultations.models import DmpConnection
 from tramontane.hospital.homologation.models import Dossier, Ending, Homologation
@@ -55,6 +58,7 @@ def fingerprint(dossier: Dossier) -> Fingerprint:
         support=_digest(repr(sections)) if sections else "",
         software=_digest(_software(dossier.legal_entity, connection)),
         certificates=_digest(" ".join(_certificates(connection))) if connection else "",
+        identification=_digest(_identification(dossier.legal_entity)),
     )
 
 
@@ -76,6 +80,22 @@ def _software(entity: LegalEntity, connection: DmpConnection | None) -> str:
     """What calls the DMP, and the record systems of the register."""
     caller = f"{connection.software_oid} {connection.software_homologation}" if connection else ""
     return f"{caller} {systems.digest(entity, timezone.localdate(clock.now()))}".strip()
+
+
+def _identification(entity: LegalEntity) -> str:
+    """The means that give two factors here: those of the application, identity providers, card; never a secret of theirs."""
+    delegated = [
+        (
+            one.key,
+            one.issuer,
+            one.max_auth_age,
+            [(row.acr, sorted(row.amr or ()), row.factors) for row in one.acceptance],
+        )
+        for one in providers().values()
+        if one.legal_entity in ("", entity.finess_juridique)
+    ]
+    environment = settings.ENVIRONMENT
+    return repr((sorted(LOCAL_MEANS.items()), sorted(delegated), bool(environment.card_file), environment.proof_hours))
 
 
 def _certificates(connection: DmpConnection) -> list[str]:

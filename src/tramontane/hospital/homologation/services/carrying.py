@@ -26,7 +26,7 @@ def carry_over(previous: Dossier, dossier: Dossier) -> None:
     for row in previous.assessments.filter(exigence__in=kept):
         level = Level.NOT_ASSESSED.value if row.exigence in changed else row.level
         _copy(Assessment, row, dossier, level=level, revision=0, updated_at=clock.now(), updated_by=row.updated_by)
-    for link in previous.evidence_links.filter(exigence__in=kept):
+    for link in previous.evidence_links.filter(exigence__in=kept, evidence__withdrawal=None):
         EvidenceLink.objects.create(dossier=dossier, evidence=link.evidence, exigence=link.exigence)
     sections = {section.cle for section in after.regles.support}
     for section in previous.sections.filter(key__in=sections):

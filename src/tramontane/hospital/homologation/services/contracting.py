@@ -8,19 +8,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import GeographicEntity, LegalEntity
 from tramontane.hospital.consultations.models import SiteContract
 from tramontane.hospital.homologation.contacts_file import ContactLine
-from tramontane.hospital.homologation.models import AirContract, RegionalContact, Suspension
+from tramontane.hospital.homologation.models import AirContract, RegionalContact, Suspension, SuspensionFile
 from tramontane.hospital.homologation.selectors import contracts
 from tramontane.hospital.homologation.services.errors import refuse
 from tramontane.hospital.homologation.services.moving import today
+from tramontane.hospital.homologation.services.proving import MAX_BYTES
 from tramontane.hospital.traces.events import Actor, Event
 from tramontane.hospital.traces.services import record
 from tramontane.rules.homologation import ContractState, term_objection
+
+Paper = UploadedFile | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +99,14 @@ def sign(contract: AirContract, signed: SignedContract, *, actor: Actor) -> None
 
 
 @transaction.atomic
-def suspend(contract: AirContract, kind: str, on: date, cause: str, *, actor: Actor) -> Suspension:
+def suspend(contract: AirContract, kind: str, on: date, cause: str, *, actor: Actor, file: Paper = None) -> Suspension:
     """The CNAM suspends the access, or gives it back (article 2.3).
 
+    Args:
+        file: what it wrote.
+
     Raises:
-        RefusedError: nothing to suspend or to give back, a day to come, no cause.
+        RefusedError: nothing to suspend or to give back, a day to come, no cause, a file too large.
     """
     row = _taken(contract)
     state = contracts.contract_facts(row, None).state(today())
@@ -107,11 +114,23 @@ def suspend(contract: AirContract, kind: str, on: date, cause: str, *, actor: Ac
     refuse("kind", "" if possible and kind in Suspension.Kind.values else f"Le contrat est {state}.")
     refuse("on", "Ce jour est à venir." if on > today() else "")
     refuse("cause", "" if cause.strip() else "Dire la cause, ou ce qui a changé.")
+    refuse("file", "Un fichier pèse au plus 25 Mo." if file is not None and (file.size or 0) > MAX_BYTES else "")
     made = Suspension.objects.create(
         contract=row, kind=kind, on=on, cause=cause.strip(), created_at=clock.now(), created_by_id=actor.account_id
     )
-    _trace(made.get_kind_display().casefold(), actor, row, motive=made.cause, on=on.isoformat())
+    sha256 = _attach(made, file) if file is not None else ""
+    _trace(made.get_kind_display().casefold(), actor, row, motive=made.cause, on=on.isoformat(), sha256=sha256)
     return made
+
+
+def _attach(suspension: Suspension, file: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for piece in file.chunks():
+        digest.update(piece)
+    file.seek(0)
+    name = (file.name or "fichier")[:200]
+    SuspensionFile.objects.create(suspension=suspension, file=file, file_name=name, sha256=digest.hexdigest())
+    return digest.hexdigest()
 
 
 @transaction.atomic

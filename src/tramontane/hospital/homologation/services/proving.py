@@ -14,12 +14,18 @@ from django.db import transaction
 
 from tramontane.dmp.verdicts import Outcome
 from tramontane.hospital import clock
-from tramontane.hospital.homologation.models import Dossier, Evidence, EvidenceLink, EvidenceRevision
+from tramontane.hospital.homologation.models import (
+    Dossier,
+    Evidence,
+    EvidenceLink,
+    EvidenceRevision,
+    EvidenceWithdrawal,
+)
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
 from tramontane.hospital.homologation.services.errors import refuse
 from tramontane.hospital.homologation.services.writing import taken, trace
 from tramontane.hospital.traces.events import Actor
-from tramontane.rules.homologation import PLANNABLE, EvidenceKind
+from tramontane.rules.homologation import PLANNABLE, DossierState, EvidenceKind
 
 MAX_BYTES = 25 * 1024 * 1024
 
@@ -80,6 +86,7 @@ def revise(dossier: Dossier, evidence: Evidence, content: Content, *, actor: Act
     """
     kept = Evidence.objects.select_for_update().get(pk=evidence.pk, legal_entity=dossier.legal_entity)
     _check(content)
+    refuse("file", "Cette preuve a été retirée : en joindre une nouvelle." if hasattr(kept, "withdrawal") else "")
     refuse("file", "" if content.kind.value == kept.kind else "Une preuve garde sa nature : fichier, lien ou relevé.")
     revision = _write(kept, content, actor)
     exigences = list(kept.links.filter(dossier=dossier).values_list("exigence", flat=True))
@@ -113,7 +120,38 @@ def detach(dossier: Dossier, exigence: str, evidence: Evidence, *, actor: Actor)
         trace(row, "homologation.preuve", actor, move="retirée", title=evidence.title, exigence_id=exigence)
 
 
+@transaction.atomic
+def withdraw(dossier: Dossier, evidence: Evidence, motive: str, *, actor: Actor) -> EvidenceWithdrawal:
+    """A proof joined by mistake serves no dossier under way any more. Its revisions stay, and what a signature froze too.
+
+    Raises:
+        RefusedError: no motive, withdrawn already, or a decided dossier rests on it.
+    """
+    kept = Evidence.objects.select_for_update().get(pk=evidence.pk, legal_entity=dossier.legal_entity)
+    refuse("motive", "" if motive.strip() else "Dire pourquoi : c’est ce que lira l’auditeur.")
+    refuse("motive", "Cette preuve est déjà retirée." if hasattr(kept, "withdrawal") else "")
+    links = EvidenceLink.objects.filter(evidence=kept).select_related("dossier")
+    decided = sorted({one.dossier.number for one in links if one.dossier.state == DossierState.DECIDED.value})
+    said = (
+        f"Le dossier n° {decided[0]} est décidé et repose sur elle : revenir d’abord sur la décision."
+        if decided
+        else ""
+    )
+    refuse("motive", said)
+    exigences = [one.exigence for one in links if one.dossier_id == dossier.pk]
+    links.filter(dossier__state__in=[state.value for state in PLANNABLE]).delete()
+    made = EvidenceWithdrawal.objects.create(
+        evidence=kept, motive=motive.strip(), withdrawn_at=clock.now(), withdrawn_by_id=actor.account_id
+    )
+    said = "retirée par erreur de dépôt"
+    trace(
+        dossier, "homologation.preuve", actor, motive=made.motive, move=said, title=kept.title, **_concerned(exigences)
+    )
+    return made
+
+
 def _attach(dossier: Dossier, exigence: str, evidence: Evidence) -> None:
+    refuse("evidence", "Cette preuve a été retirée." if hasattr(evidence, "withdrawal") else "")
     known = {one.id for one in referentiel_of(dossier.edition).exigences}
     refuse("exigences", "" if exigence in known else f"L’exigence « {exigence} » n’existe pas.")
     EvidenceLink.objects.get_or_create(dossier=dossier, exigence=exigence, evidence=evidence)

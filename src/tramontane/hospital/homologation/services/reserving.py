@@ -9,6 +9,7 @@ from django.db import transaction
 from tramontane.hospital import clock
 from tramontane.hospital.homologation.models import Action, Assessment, Dossier, Evidence, Reserve
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
+from tramontane.hospital.homologation.selectors.proofs import usable
 from tramontane.hospital.homologation.services.errors import refuse
 from tramontane.hospital.homologation.services.writing import taken, trace
 from tramontane.hospital.traces.events import Actor
@@ -67,11 +68,11 @@ def lift(reserve: Reserve, evidence: Evidence | None, *, on: date, actor: Actor)
     """Lift a réserve, with what proves it.
 
     Raises:
-        RefusedError: no proof, or one of another establishment.
+        RefusedError: no proof, one withdrawn, or one of another establishment.
         ForbiddenMove: the dossier is over.
     """
     row = taken(reserve.dossier, FOLLOWED, "lever une réserve")
-    own = evidence is not None and evidence.legal_entity_id == row.legal_entity_id
+    own = evidence is not None and usable(row.legal_entity).filter(pk=evidence.pk).exists()
     refuse("evidence", "" if own else "Une réserve se lève avec une preuve.")
     reserve.lifted_on, reserve.lifted_by_id, reserve.lifted_with = on, actor.account_id, evidence
     reserve.save(update_fields=["lifted_on", "lifted_by", "lifted_with"])

@@ -18,6 +18,7 @@ from tramontane.hospital.homologation.models import Collection, Dossier, Evidenc
 from tramontane.hospital.homologation.register_forms import ConfirmForm, PeriodForm
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
 from tramontane.hospital.homologation.services import collecting, moving
+from tramontane.hospital.homologation.tasks import collect_task
 from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded
 from tramontane.hospital.homologation.views.exigences import to_drawer
 from tramontane.rules.referentiels import Exigence
@@ -48,6 +49,7 @@ def collections(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse
             (one, row, _result(row), served, row is not None and row.sha256 in confirmed) for one, row, served in lines
         ],
         "form": form,
+        "run": dossier.legal_entity.collection_runs.first(),
         "passed": sum(row is not None and row.outcome == Outcome.PASSED.value for row in last.values()),
     }
     return page(request, dossier, "collections", context)
@@ -56,7 +58,7 @@ def collections(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse
 @of_dossier(*permissions.EDITORS)
 @require_POST
 def collect(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
-    """Look now: with one collector, or with every one."""
+    """Ask for one collector, or for every one; a background task looks."""
     asked = request.POST.get("collector", "")
     codes = [one.code for one in COLLECTORS] if asked == "" else [asked]
     if not set(codes) <= set(BY_CODE):
@@ -65,11 +67,11 @@ def collect(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     if not invalid(request, form):
         who, values = actor(request.account, request.proof), form.cleaned_data
 
-        def look() -> None:
-            for code in codes:
-                collecting.collect(dossier.legal_entity, code, values["starts"], values["ends"], actor=who)
+        def ask() -> None:
+            run = collecting.ask(dossier.legal_entity, codes, values["starts"], values["ends"], actor=who)
+            collect_task.enqueue(run.pk)
 
-        succeeded(request, look, "Relevé fait : lisez le résultat, puis confirmez-le.")
+        succeeded(request, ask, "Relevé demandé : il se fait en arrière-plan, cette page suit son avancement.")
     return redirect("homologation:collections", dossier.number)
 
 

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,7 +16,7 @@ from tramontane.hospital.accounts.permissions import requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.homologation import contacts_file, permissions
-from tramontane.hospital.homologation.models import AirContract
+from tramontane.hospital.homologation.models import AirContract, SuspensionFile
 from tramontane.hospital.homologation.register_forms import (
     ContactsForm,
     DayForm,
@@ -129,11 +129,23 @@ def sign(request: AuthenticatedRequest) -> HttpResponse:
 def suspend(request: AuthenticatedRequest) -> HttpResponse:
     """Record a suspension, or its end."""
     row = _contract(request)
-    form = SuspensionForm(request.POST)
+    form = SuspensionForm(request.POST, request.FILES)
     if not weak(request) and not invalid(request, form):
         who, values = actor(request.account, request.proof), form.cleaned_data
         succeeded(request, lambda: contracting.suspend(row, **values, actor=who), "La décision de la CNAM est notée.")
     return redirect("homologation:contract")
+
+
+@requires(*permissions.READERS)
+@require_GET
+def suspension_file(request: AuthenticatedRequest, suspension: int) -> FileResponse:
+    """What the CNAM wrote, always as a download."""
+    entity = request.account.legal_entity
+    row = SuspensionFile.objects.filter(suspension=suspension, suspension__contract__legal_entity=entity).first()
+    if row is None:
+        raise Http404("Ce fichier n’existe pas.")
+    content = row.file.open("rb")
+    return FileResponse(content, as_attachment=True, filename=row.file_name, content_type="application/octet-stream")
 
 
 @requires(*permissions.EDITORS)

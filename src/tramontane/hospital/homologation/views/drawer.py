@@ -6,11 +6,12 @@ from typing import Any
 
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.homologation.forms import ActionForm, AttachForm, CommentForm, ContentForm, ReserveForm
-from tramontane.hospital.homologation.models import Dossier, Evidence, EvidenceRevision
+from tramontane.hospital.homologation.models import Dossier, EvidenceRevision
 from tramontane.hospital.homologation.rows import Row
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
 from tramontane.hospital.homologation.selectors.facts import evidence_of, evidence_value
 from tramontane.hospital.homologation.selectors.journal import activity
+from tramontane.hospital.homologation.selectors.proofs import usable
 from tramontane.hospital.homologation.services import moving
 from tramontane.rules.homologation import Freshness, reserve_objection
 
@@ -41,7 +42,7 @@ def drawer(request: AuthenticatedRequest, dossier: Dossier, row: Row) -> dict[st
     shown: dict[str, Any] = {"opened": row, "drawer_tabs": TABS, "drawer_tab": tab, "today": today}
     if tab == "preuves":
         kept = evidence_of(dossier).get(exigence.id, [])
-        others = Evidence.objects.filter(legal_entity=dossier.legal_entity)
+        others = usable(dossier.legal_entity)
         others = others.exclude(pk__in=[one.evidence_id for one in kept])
         shown |= {
             "proofs": proofs_shown(kept, today),

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.homologation import permissions
+from tramontane.hospital.homologation.commission_forms import MotiveForm
 from tramontane.hospital.homologation.forms import AttachForm, ContentForm, EvidenceForm
 from tramontane.hospital.homologation.models import Dossier, Evidence, EvidenceRevision
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
 from tramontane.hospital.homologation.selectors.facts import evidence_of
+from tramontane.hospital.homologation.selectors.proofs import usable
 from tramontane.hospital.homologation.services import moving, proving
 from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded
 from tramontane.hospital.homologation.views.drawer import proofs_shown
@@ -72,7 +74,8 @@ def proof(request: AuthenticatedRequest, dossier: Dossier, evidence: int) -> Htt
         who = actor(request.account, request.proof)
         if succeeded(request, lambda: proving.revise(dossier, row, form.content, actor=who), "Révision ajoutée.", form):
             return redirect("homologation:proof", dossier.number, row.pk)
-    context = {"evidence": row, "revisions": row.revisions.select_related("added_by"), "form": form}
+    gone = getattr(row, "withdrawal", None)
+    context = {"evidence": row, "withdrawal": gone, "revisions": row.revisions.select_related("added_by"), "form": form}
     return page(request, dossier, "proof", context, status=422 if form.errors else 200)
 
 
@@ -93,7 +96,7 @@ def add_to(request: AuthenticatedRequest, dossier: Dossier, exigence: str) -> Ht
 @require_POST
 def attach(request: AuthenticatedRequest, dossier: Dossier, exigence: str) -> HttpResponse:
     """From the drawer: a proof that exists already."""
-    form = AttachForm(request.POST, proofs=Evidence.objects.filter(legal_entity=dossier.legal_entity))
+    form = AttachForm(request.POST, proofs=usable(dossier.legal_entity))
     if not invalid(request, form):
         who, kept = actor(request.account, request.proof), form.cleaned_data["evidence"]
         succeeded(request, lambda: proving.attach(dossier, exigence, kept, actor=who), "Preuve jointe.")
@@ -111,6 +114,18 @@ def detach(request: AuthenticatedRequest, dossier: Dossier, exigence: str) -> Ht
     return to_drawer(dossier, exigence, "preuves")
 
 
+@of_dossier(*permissions.EDITORS)
+@require_POST
+def withdraw(request: AuthenticatedRequest, dossier: Dossier, evidence: int) -> HttpResponse:
+    """A proof joined by mistake."""
+    row = _proof(dossier, evidence)
+    form = MotiveForm(request.POST)
+    if not invalid(request, form):
+        who, motive = actor(request.account, request.proof), form.cleaned_data["motive"]
+        succeeded(request, lambda: proving.withdraw(dossier, row, motive, actor=who), "La preuve est retirée.")
+    return redirect("homologation:proof", dossier.number, row.pk)
+
+
 @of_dossier(*permissions.READERS)
 @require_GET
 def download(_request: AuthenticatedRequest, dossier: Dossier, evidence: int, revision: int) -> FileResponse:
@@ -124,7 +139,11 @@ def download(_request: AuthenticatedRequest, dossier: Dossier, evidence: int, re
 
 
 def _proof(dossier: Dossier, pk: int) -> Evidence:
-    row = Evidence.objects.filter(legal_entity=dossier.legal_entity, pk=pk).first()
+    row = (
+        Evidence.objects.select_related("withdrawal__withdrawn_by")
+        .filter(legal_entity=dossier.legal_entity, pk=pk)
+        .first()
+    )
     if row is None:
         raise Http404("Cette preuve n’existe pas.")
     return row

@@ -10,9 +10,10 @@ from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.homologation import permissions, rows
 from tramontane.hospital.homologation.forms import ActionForm, AttachForm, FollowForm, ReserveForm
-from tramontane.hospital.homologation.models import Action, Dossier, Evidence, Reserve
+from tramontane.hospital.homologation.models import Action, Dossier, Reserve
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
 from tramontane.hospital.homologation.selectors.facts import facts, reserve_value
+from tramontane.hospital.homologation.selectors.proofs import usable
 from tramontane.hospital.homologation.services import moving, reserving
 from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded
 from tramontane.hospital.homologation.views.exigences import to_drawer
@@ -28,7 +29,7 @@ def reserves(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     """Every réserve with its actions; and the exigences not met that have none."""
     today = moving.today()
     names = {one.id: one for one in referentiel_of(dossier.edition).exigences}
-    proofs = Evidence.objects.filter(legal_entity=dossier.legal_entity)
+    proofs = usable(dossier.legal_entity)
     shown = []
     for row in dossier.reserves.prefetch_related("actions").select_related("lifted_with", "lifted_by"):
         value = reserve_value(row)
@@ -108,7 +109,7 @@ def follow(request: AuthenticatedRequest, dossier: Dossier, action: int) -> Http
 def lift(request: AuthenticatedRequest, dossier: Dossier, reserve: int) -> HttpResponse:
     """Lift a réserve with a proof."""
     row = _reserve(dossier, reserve)
-    form = AttachForm(request.POST, proofs=Evidence.objects.filter(legal_entity=dossier.legal_entity))
+    form = AttachForm(request.POST, proofs=usable(dossier.legal_entity))
     if not invalid(request, form):
         who, kept = actor(request.account, request.proof), form.cleaned_data["evidence"]
         succeeded(request, lambda: reserving.lift(row, kept, on=moving.today(), actor=who), "Réserve levée.")

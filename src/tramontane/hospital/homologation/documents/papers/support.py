@@ -7,6 +7,7 @@ from typing import Any
 
 from tramontane.hospital.homologation.documents.content import Content
 from tramontane.hospital.homologation.documents.papers import words
+from tramontane.hospital.homologation.documents.papers.systems import systems
 from tramontane.rules.homologation import Level
 from tramontane.rules.referentiels import SectionSupport
 from tramontane.ui.document import Block, Document, Heading, Paragraph, Table
@@ -24,7 +25,11 @@ def support(content: Content) -> Document:
             if detail.dans == section.cle:
                 blocks += [Heading(detail.titre, level=3), *_body(detail, content)]
     return words.document(
-        content, "Support documentaire de la commission d’auto-homologation", *blocks, *_risks(content)
+        content,
+        "Support documentaire de la commission d’auto-homologation",
+        *blocks,
+        *systems(content),
+        *_risks(content),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,16 @@ def sign(pdf: bytes, key: Signer, *, reason: str, timestamper: TimeStamper | Non
         return SignedFile(_signed(pdf, key, reason, timestamper))
     except (TimestampRequestError, OSError) as error:
         return SignedFile(_signed(pdf, key, reason, None), type(error).__name__)
+
+
+def detached(data: bytes, key: Signer) -> bytes:
+    """A detached CMS signature of some bytes, in DER: what `openssl cms -verify` reads.
+
+    Raises:
+        CertificateMisuse: the key refused.
+    """
+    made = asyncio.run(_Held(key).async_sign_general_data(data, "sha256", detached=True))
+    return bytes(made.dump())
 
 
 def timestamper(url: str) -> TimeStamper | None:
