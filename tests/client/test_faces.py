@@ -301,8 +301,23 @@ def test_the_emergency_mode_is_written_in_the_vihf() -> None:
     assert b'code="bris_de_glace"' in running.requests[0].body
 
 
-def test_a_secret_connection_is_a_plan_with_its_confidentiality() -> None:
-    plan = replace(READS, confidentiality="INVISIBLE_REPRESENTANTS_LEGAUX")
+SECRET = "INVISIBLE_REPRESENTANTS_LEGAUX"
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        operations.status(PHYSICIAN, PATIENT, confidentiality=SECRET),
+        operations.details(PHYSICIAN, PATIENT, confidentiality=SECRET),
+        operations.authorise(PHYSICIAN, PATIENT, confidentiality=SECRET),
+        operations.query(PHYSICIAN, PATIENT, xds.get_associations(["urn:uuid:7"]), confidentiality=SECRET),
+        operations.retrieve_to(PHYSICIAN, PATIENT, [("1.2", "3.4")], print, confidentiality=SECRET),
+    ],
+)
+def test_a_secret_connection_is_said_in_the_vihf_of_each_operation(plan: Any) -> None:
     with serve(REFUSED) as running:
         FACES["sync"](setting(running.base_url), plan)
-    assert b"INVISIBLE_REPRESENTANTS_LEGAUX" in running.requests[0].body
+    name = b'Name="urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code"'
+    before, _, after = running.requests[0].body.partition(name)
+    assert before, "an ordinary VIHF has no such attribute"
+    assert SECRET.encode() in after.partition(b"</")[0]

@@ -143,6 +143,8 @@ CONSULTATIONS = {
                                                             "immediate_risk": "on"}),
     "end-emergency": PATIENT,
     "preload": Address(form={"service": "{service}"}),
+    "secret": SHOWS_PATIENT,
+    "leave-secret": Address({"patient_id": "patient"}, silent=True),
     "regulation": PATIENT,
     "web-ps": Address({"patient_id": "patient"}, idle="no Web-PS link in the tests"),
     "edit-connection": PAGE,

@@ -143,6 +143,7 @@ class Asked:
     ins: str
     access_mode: AccessMode
     query: str = ""
+    confidentiality: str | None = None
 
 
 @dataclass
@@ -182,9 +183,14 @@ class DmpDouble:
         self.closed = False
 
     def status(
-        self, professional: Professional, patient: Ins, access_mode: AccessMode = AccessMode.NORMAL
+        self,
+        professional: Professional,
+        patient: Ins,
+        access_mode: AccessMode = AccessMode.NORMAL,
+        *,
+        confidentiality: str | None = None,
     ) -> DmpStatus:
-        asked = self._asked("TD0.2", professional, patient, access_mode)
+        asked = self._asked("TD0.2", professional, patient, access_mode, secretly=confidentiality)
         return self._exchange(
             asked,
             lambda: replace(
@@ -193,18 +199,27 @@ class DmpDouble:
         )
 
     def details(
-        self, professional: Professional, patient: Ins, access_mode: AccessMode = AccessMode.NORMAL
+        self,
+        professional: Professional,
+        patient: Ins,
+        access_mode: AccessMode = AccessMode.NORMAL,
+        *,
+        confidentiality: str | None = None,
     ) -> DmpStatus:
-        asked = self._asked("TD1.3a", professional, patient, access_mode)
+        asked = self._asked("TD1.3a", professional, patient, access_mode, secretly=confidentiality)
         return self._exchange(asked, lambda: self.world.of(patient.value).status)
 
-    def authorise(self, professional: Professional, patient: Ins) -> ServiceStatus:
+    def authorise(
+        self, professional: Professional, patient: Ins, *, confidentiality: str | None = None
+    ) -> ServiceStatus:
         def authorised() -> ServiceStatus:
             dossier = self.world.of(patient.value)
             dossier.status = replace(dossier.status, authorisation=Authorisation.VALIDE)
             return ServiceStatus()
 
-        return self._exchange(self._asked("TD0.3", professional, patient, AccessMode.NORMAL), authorised)
+        return self._exchange(
+            self._asked("TD0.3", professional, patient, AccessMode.NORMAL, secretly=confidentiality), authorised
+        )
 
     def query(
         self,
@@ -212,9 +227,11 @@ class DmpDouble:
         patient: Ins,
         stored_query: StoredQuery,
         access_mode: AccessMode = AccessMode.NORMAL,
+        *,
+        confidentiality: str | None = None,
     ) -> QueryResponse:
         name = stored_query.id.name if isinstance(stored_query.id, QueryId) else stored_query.id
-        asked = self._asked("TD3.1", professional, patient, access_mode, name)
+        asked = self._asked("TD3.1", professional, patient, access_mode, name, secretly=confidentiality)
         return self._exchange(asked, lambda: self.world.of(patient.value).answer(stored_query))
 
     def retrieve_to(
@@ -224,6 +241,8 @@ class DmpDouble:
         documents: Sequence[tuple[str, str]],
         sink: Callable[[DocumentEvent], object],
         access_mode: AccessMode = AccessMode.NORMAL,
+        *,
+        confidentiality: str | None = None,
     ) -> RegistryResponse:
         def poured() -> RegistryResponse:
             contents = self.world.of(patient.value).contents
@@ -237,15 +256,24 @@ class DmpDouble:
                 sink(DocumentEnds(described, sha1, len(content)))
             return RegistryResponse()
 
-        return self._exchange(self._asked("TD3.2", professional, patient, access_mode), poured)
+        return self._exchange(
+            self._asked("TD3.2", professional, patient, access_mode, secretly=confidentiality), poured
+        )
 
     def close(self) -> None:
         self.closed = True
 
     def _asked(
-        self, transaction: str, professional: Professional, patient: Ins, mode: AccessMode, query: str = ""
+        self,
+        transaction: str,
+        professional: Professional,
+        patient: Ins,
+        mode: AccessMode,
+        query: str = "",
+        *,
+        secretly: str | None,
     ) -> Asked:
-        return Asked(transaction, self.finess_juridique, professional, patient.value, mode, query)
+        return Asked(transaction, self.finess_juridique, professional, patient.value, mode, query, secretly)
 
     def _exchange(self, asked: Asked, answer: Callable[[], T]) -> T:
         """As the core of the client does it: ASKED, send, outcome, whatever happens."""

@@ -67,8 +67,10 @@ class FeedingDouble(DmpDouble):
 
     registry: Registry
 
-    def submit(self, professional: Professional, patient: Ins, submission: Submission) -> RegistryResponse:
-        asked = self._asked("TD2.1", professional, patient, AccessMode.NORMAL)
+    def submit(
+        self, professional: Professional, patient: Ins, submission: Submission, *, confidentiality: str | None = None
+    ) -> RegistryResponse:
+        asked = self._asked("TD2.1", professional, patient, AccessMode.NORMAL, secretly=confidentiality)
         return self._exchange(asked, lambda: self.registry.register(submission))
 
     def run(self, plan: Plan[Any]) -> Any:
@@ -77,7 +79,9 @@ class FeedingDouble(DmpDouble):
         query = plan.write.__closure__  # the stored query of TD3.1, as `operations.query` closed over it
         stored = next(cell.cell_contents for cell in query or () if hasattr(cell.cell_contents, "return_type"))
         assert stored.return_type == "ObjectRef"
-        asked = self._asked("TD3.1", plan.professional, plan.patient, AccessMode.NORMAL, "REFERENCES")
+        asked = self._asked(
+            "TD3.1", plan.professional, plan.patient, AccessMode.NORMAL, "REFERENCES", secretly=plan.confidentiality
+        )
         unique_id = stored.text("$XDSDocumentEntryUniqueId")
         return self._exchange(asked, lambda: self.registry.references(unique_id))
 

@@ -1,6 +1,7 @@
 """What a professional can ask of the DMP, each as a plan: how to write the request, how to read the answer.
 
-Nothing is sent here. The two faces of the client run the same plans (see `aio` and `sync`).
+Nothing is sent here. The two faces of the client run the same plans (see `aio` and `sync`). `confidentiality`, everywhere:
+the code of a minor's « connexion secrète » (EX_0.1-1100), None in an ordinary one.
 """
 
 from __future__ import annotations
@@ -59,28 +60,40 @@ class Plan(Generic[T]):
     confidentiality: str | None = None
 
 
-def status(professional: Professional, patient: Ins, access_mode: AccessMode = NORMAL) -> Plan[DmpStatus]:
+def status(
+    professional: Professional, patient: Ins, access_mode: AccessMode = NORMAL, *, confidentiality: str | None = None
+) -> Plan[DmpStatus]:
     """TD0.2: does the patient have a DMP, is it open, may this professional read it?"""
-    return _status(professional, patient, access_mode, Reason.TEST_EXST)
+    return _status(professional, patient, access_mode, confidentiality, Reason.TEST_EXST)
 
 
-def details(professional: Professional, patient: Ins, access_mode: AccessMode = NORMAL) -> Plan[DmpStatus]:
+def details(
+    professional: Professional, patient: Ins, access_mode: AccessMode = NORMAL, *, confidentiality: str | None = None
+) -> Plan[DmpStatus]:
     """TD1.3a: the status with the patient's oppositions to emergency access."""
-    return _status(professional, patient, access_mode, Reason.CNSLT_DATA)
+    return _status(professional, patient, access_mode, confidentiality, Reason.CNSLT_DATA)
 
 
-def _status(professional: Professional, patient: Ins, access_mode: AccessMode, reason: Reason) -> Plan[DmpStatus]:
+def _status(
+    professional: Professional, patient: Ins, access_mode: AccessMode, confidentiality: str | None, reason: Reason
+) -> Plan[DmpStatus]:
     return Plan(
         professional,
         patient,
         access_mode,
         write=lambda call: td0_2.request(call, patient, reason=reason),
         read=lambda response: td0_2.read(response, patient=patient),
+        confidentiality=confidentiality,
     )
 
 
 def authorise(
-    professional: Professional, patient: Ins, action: Action = Action.AJOUT, *, role: Role | None = None
+    professional: Professional,
+    patient: Ins,
+    action: Action = Action.AJOUT,
+    *,
+    role: Role | None = None,
+    confidentiality: str | None = None,
 ) -> Plan[ServiceStatus]:
     """TD0.3: add (or remove) this professional's own authorisation. Only after the patient's consent."""
     return Plan(
@@ -89,6 +102,7 @@ def authorise(
         NORMAL,
         write=lambda call: td0_3.request(call, action, role),
         read=td0_3.read,
+        confidentiality=confidentiality,
     )
 
 
@@ -111,7 +125,12 @@ def authorisations(professional: Professional, patient: Ins, mode: Mode = Mode.A
 
 
 def query(
-    professional: Professional, patient: Ins, stored_query: StoredQuery, access_mode: AccessMode = NORMAL
+    professional: Professional,
+    patient: Ins,
+    stored_query: StoredQuery,
+    access_mode: AccessMode = NORMAL,
+    *,
+    confidentiality: str | None = None,
 ) -> Plan[QueryResponse]:
     """TD3.1: any stored query of `tramontane.dmp.xds`."""
     return Plan(
@@ -120,6 +139,7 @@ def query(
         access_mode,
         write=lambda call: td3_1.request(call, stored_query),
         read=td3_1.read,
+        confidentiality=confidentiality,
     )
 
 
@@ -156,6 +176,8 @@ def retrieve_to(
     documents: Sequence[tuple[str, str]],
     sink: Callable[[DocumentEvent], object],
     access_mode: AccessMode = NORMAL,
+    *,
+    confidentiality: str | None = None,
 ) -> Plan[RegistryResponse]:
     """TD3.2 in bounded memory: `sink` gets each document's beginning, pieces and end as they come.
 
@@ -168,6 +190,7 @@ def retrieve_to(
         access_mode,
         write=lambda call: td3_2.request(call, documents),
         stream=lambda status, content_type: _Pouring(content_type, sink),  # noqa: ARG005 (read the same at any status)
+        confidentiality=confidentiality,
     )
 
 
@@ -189,7 +212,9 @@ class _Pouring:
         return outcome
 
 
-def submit(professional: Professional, patient: Ins, submission: Submission) -> Plan[RegistryResponse]:
+def submit(
+    professional: Professional, patient: Ins, submission: Submission, *, confidentiality: str | None = None
+) -> Plan[RegistryResponse]:
     """TD2.1: feed documents, streamed. In INDIRECTE mode: AIR does not have it (PDT-INF-606)."""
     return Plan(
         professional,
@@ -198,6 +223,7 @@ def submit(professional: Professional, patient: Ins, submission: Submission) -> 
         write=lambda call: td2_1.request(call, submission),
         read=td2_1.read,
         mode=AuthenticationMode.INDIRECTE,
+        confidentiality=confidentiality,
     )
 
 

@@ -110,6 +110,7 @@ def _patient(patient: PatientRecord | None, rpps: str) -> PatientFacts | None:
         opposes_emergency_access=patient.opposes_emergency_access,
         allows_masked_in_emergency=patient.allows_masked_in_emergency,
         is_medecin_traitant=bool(rpps) and patient.medecin_traitant_id == rpps,
+        birth_date=patient.birth_date,
     )
 
 

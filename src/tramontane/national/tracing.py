@@ -75,13 +75,14 @@ def failed_checks(row: AccessTrace, verdicts: Iterable[Verdict]) -> list[FailedC
     ]
 
 
-def _caller(vihf: Vihf | None) -> dict[str, str]:
+def _caller(vihf: Vihf | None) -> dict[str, str | bool]:
     if vihf is None:
         return {}
     subject = str(vihf.subject)
     return {
         "mode": vihf.mode.value,
         "access_mode": vihf.access_mode.value,
+        "secret": vihf.confidentiality is not None,
         "rpps": (subject.removeprefix("8") if subject.startswith("8") else subject)[:40],
         "structure": (vihf.structure.finess or vihf.structure.value)[:20],
         "ins": vihf.patient.value if vihf.patient else "",

@@ -39,11 +39,11 @@ from tramontane.hospital.accounts.notice import notice
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.consultations import gateway, selectors, services
 from tramontane.hospital.consultations.access import Access
-from tramontane.hospital.consultations.models import Opening, SiteContract
+from tramontane.hospital.consultations.models import DmpConnection, Opening, SiteContract
 from tramontane.hospital.consultations.services.emergency import Declarations
-from tramontane.hospital.consultations.view import Situation
+from tramontane.hospital.consultations.view import Situation, Whose
 from tramontane.hospital.habilitations.services import publish
-from tramontane.hospital.patients.models import ConsentRecord
+from tramontane.hospital.patients.models import ConsentRecord, Patient
 from tramontane.hospital.traces.models import Trace
 
 FEED = (
@@ -150,6 +150,18 @@ def test_an_emergency_is_told_to_the_dmp_and_an_opposition_is_respected(server: 
     view = services.open_record(opened.in_emergency(opening))
     assert not view.readable
     assert set(Trace.objects.filter(event="dmp.demande").values_list("access_mode", flat=True)) == {"bris_de_glace"}
+
+
+def test_a_secret_connection_reaches_the_dmp_which_judges_it(server: NationalServer) -> None:
+    opened = access(server, OPEN)  # an adult for the stand-in, a minor here by mistake
+    DmpConnection.objects.update(minor_secret_age=15)
+    Patient.objects.update(birth_date=clock.now().date() - timedelta(days=16 * 366))
+    opened.patient.refresh_from_db()
+    assert isinstance(services.secret_open(opened), Opening)
+    refused = services.open_record(opened.in_secret())
+    assert refused.failure is not None
+    assert refused.failure.whose is Whose.DMP
+    assert services.refresh(opened).readable
 
 
 def test_an_emergency_opens_what_the_authorisation_no_longer_does(server: NationalServer) -> None:

@@ -166,6 +166,35 @@ def test_a_regulation_access_is_asked_for_and_stays_in_red(browser: Any, live_se
     eyes.look(f"/patients/{ready.patient.pk}/", "record-regulation", wait=".statusline.emergency")
 
 
+def test_a_minor_s_secret_connection_is_chosen_shown_and_left(browser: Any, live_server: Any, ready: Ready) -> None:
+    type(ready.patient).objects.update(birth_date=NOW.date() - timedelta(days=16 * 366))
+    eyes = Eyes(browser, live_server.url, ready.account)
+    record = f"/patients/{ready.patient.pk}/"
+    path = f"{record}dmp/connexion-secrete/"
+
+    def ask(page: Page) -> None:
+        if "connexion-secrete" not in page.url:  # already in it, from the other view
+            return
+        page.get_by_label("demande que cette consultation reste secrète").check()
+        page.get_by_role("button", name="Consulter en connexion secrète").click()
+
+    assert "n’est pas réglé dans l’établissement" in eyes.look(path, "secret-refused", wait=".reason", act=ask)
+    type(ready.connection).objects.update(minor_secret_age=15)
+    held = eyes.look(record, "secret-choice", wait=".statusline.info")
+    assert "DMP non interrogé" in held
+    assert ready.world.asked == [], "nothing leaves by itself"
+    assert "Ce qui n’est pas connu" in eyes.look(path, "secret-form")
+    eyes.look(path, "secret-record", wait=".statusline.ok", act=ask)
+    assert {asked.confidentiality for asked in ready.world.asked} == {"INVISIBLE_REPRESENTANTS_LEGAUX"}
+    assert "Cacher ce document" in eyes.look(f"{record}documents/deposer/", "secret-deposit", wait=".statusline.secret")
+    assert "secret pour les représentants" in eyes.look(f"{record}consentement/", "secret-consent")
+    left = eyes.look(
+        record, "secret-left", wait="main .statusline.info",
+        act=lambda page: [one.click() for one in page.get_by_role("button", name="Quitter la connexion secrète").all()],
+    )  # fmt: skip
+    assert "DMP non interrogé" in left
+
+
 def test_the_preload_of_the_day(browser: Any, live_server: Any, ready: Ready) -> None:
     eyes = Eyes(browser, live_server.url, ready.account)
     for number in range(12):

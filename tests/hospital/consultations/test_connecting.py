@@ -42,7 +42,7 @@ def browser(rssi: Account, client: Client) -> Client:
 def typed(row: DmpConnection, **fields: Any) -> dict[str, Any]:
     """What the form posts when nothing is changed but `fields`."""
     names = ("base_url", "trust_path", "crl_path", "revocation", "authentication", "signature", "secret_name",
-             "software_oid", "first_search_years", "preferred_types", "web_ps_url")  # fmt: skip
+             "software_oid", "first_search_years", "preferred_types", "web_ps_url", "minor_secret_code")  # fmt: skip
     return {name: getattr(row, name) for name in names} | {"software_homologation": ""} | fields
 
 

@@ -16,9 +16,13 @@ from support.feeding_double import play_feeding
 from support.hospital import make_account, make_ins
 from support.record_scene import BIOLOGY_REPORT, PDF, png
 from tramontane.hospital import clock
+from tramontane.hospital.consultations import services as consultations
+from tramontane.hospital.consultations.models import DmpConnection, Opening
 from tramontane.hospital.documents.models import Dispatch, RecordDocument
 from tramontane.hospital.documents.services import delivering, depositing
+from tramontane.hospital.patients.models import Patient
 from tramontane.hospital.traces.models import Trace
+from tramontane.hospital.traces.selectors import of_patient
 
 INS_TEST = "1.2.250.1.213.1.4.10"
 
@@ -67,6 +71,40 @@ def test_it_is_sent_when_that_is_asked(desk, monkeypatch, world):
     bring(desk, b"Texte du compte rendu", envoyer="1")
     assert delivering.deliver(Dispatch.objects.get().pk) == "sent"
     assert len(registry.submissions) == 1
+
+
+def test_a_minor_s_document_is_hidden_from_the_representatives_by_an_explicit_choice_only(desk, monkeypatch, world):
+    registry = play_feeding(monkeypatch, world)
+    form = f"{desk.url}documents/deposer/"
+    assert "Cacher ce document" not in desk.client.get(form).content.decode()
+    bring(desk, b"Hors connexion secrete", hidden="on", envoyer="1")  # not asked for there: not heard
+    minor_in_secret(desk)
+    assert "Cacher ce document aux représentants légaux" in desk.client.get(form).content.decode()
+    bring(desk, b"Sans cocher", envoyer="1")
+    bring(desk, b"En cochant", title="Consultation de planification", hidden="on", envoyer="1")
+    for dispatch in Dispatch.objects.order_by("pk"):
+        assert delivering.deliver(dispatch.pk) == "sent"
+    codes = [
+        {one.code for one in sent.documents[0].entry.confidentiality_codes} for sent in registry.submissions.values()
+    ]
+    assert codes == [{"N"}, {"N"}, {"N", "INVISIBLE_REPRESENTANTS_LEGAUX"}]
+    assert [asked.confidentiality for asked in world.asked if asked.transaction == "TD2.1"] == [
+        None, None, "INVISIBLE_REPRESENTANTS_LEGAUX",
+    ]  # fmt: skip
+    assert desk.text("?vue=dossier").count("Non visible des représentants légaux") == 1
+    hidden = RecordDocument.objects.get(title="Consultation de planification")
+    assert "pour préserver le secret du mineur" in desk.text(f"?vue=dossier&doc={hidden.pk}")
+    shown = of_patient(desk.ready.account.legal_entity.finess_juridique, desk.ready.patient.ins)
+    assert not any(hidden.unique_id in trace.document_ids for trace in shown)
+    assert Trace.objects.filter(document_ids=[hidden.unique_id], detail__has_key="connexion_secrete").count() == 5
+
+
+def minor_in_secret(desk):
+    """The patient is sixteen, and this professional in a secret connection."""
+    DmpConnection.objects.update(minor_secret_age=15)
+    Patient.objects.filter(pk=desk.ready.patient.pk).update(birth_date=clock.now().date() - timedelta(days=16 * 366))
+    desk.ready.patient.refresh_from_db()
+    assert isinstance(consultations.secret_open(desk.ready.access), Opening)
 
 
 def test_an_opposition_leaves_it_in_the_record_and_says_why_it_does_not_leave(desk):

@@ -72,6 +72,7 @@ def test_dates_are_local_days_both_included():
         ("auteur=CHU", ["bio"]),
         ("seulement=nouveaux", ["neuf"]),
         ("seulement=invisibles", ["caché"]),
+        ("seulement=representants", []),
         ("seulement=nouveaux&seulement=invisibles", ["caché", "neuf"]),
         ("q=BIO chu", ["bio"]),
         ("q=absent", []),

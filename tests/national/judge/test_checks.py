@@ -42,6 +42,25 @@ def test_a_call_in_order_passes_every_check() -> None:
     assert failed() == {}
 
 
+SECRET = replace(REQUEST, vihf=vihf(confidentiality="INVISIBLE_REPRESENTANTS_LEGAUX"))
+
+
+@pytest.mark.parametrize(
+    ("born", "refused"),
+    [
+        (date(NOW.year - 17, 1, 1), ""),
+        (date(NOW.year - 19, 1, 1), "un patient majeur"),
+    ],
+)
+def test_a_secret_connection_is_for_a_minor(born: date, refused: str) -> None:
+    found = failed(SECRET, replace(FACTS, patient=PatientFacts("open", birth_date=born)))
+    assert found == ({"droits-fonctionnels": refused} if refused else {})
+
+
+def test_a_secret_connection_under_another_code_is_refused_rather_than_taken_for_an_ordinary_one() -> None:
+    assert failed(replace(REQUEST, vihf=vihf(confidentiality="N"))) == {"droits-fonctionnels": "N"}
+
+
 def test_checks_are_numbered_from_4_without_gap() -> None:
     assert [verdict.step for verdict in judge(REQUEST, FACTS)] == list(range(4, 11))
 

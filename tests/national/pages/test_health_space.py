@@ -96,6 +96,22 @@ def test_an_access_says_who_what_when_where_and_in_which_mode(pages: InMemory) -
     assert listing.trace.instant <= reading.trace.instant <= emergency.trace.instant
 
 
+def test_a_secret_connection_of_a_minor_is_told_to_the_minor_only(pages: InMemory) -> None:
+    feed(entry(1))
+    PatientRecord.objects.filter(ins=OPEN.value).update(birth_date=NOW.date() - timedelta(days=16 * 366))
+    titles(pages)
+    hidden = vihf(confidentiality="INVISIBLE_REPRESENTANTS_LEGAUX", who=INFIRMIER)
+    national_answer = pages(td3_2.request(call(hidden), [("1.2.250.1.213.4.1.1.1.2", entry(1).unique_id)]))
+    assert b"Document" in national_answer.body
+    assert [one.trace.secret for one in accesses()] == [True, False]
+    assert [one.trace.rpps for one in accesses(for_a_child=True)] == [MEDECIN.value]
+    last = selectors.last_access(record(), for_a_child=True)
+    assert last is not None
+    assert last.trace.rpps == MEDECIN.value
+    assert [access.trace.rpps for _, access in selectors.notifications_of(record(), "")[0]] == [MEDECIN.value]
+    assert [who.rpps for who in selectors.professionals_seen(record(), ())] == [MEDECIN.value]
+
+
 def test_a_refused_access_is_told_too(pages: InMemory) -> None:
     assert refusal(pages, patient=BLOCKED)
     (told,) = selectors.accesses_of(record(BLOCKED), "", for_a_child=False)[0]

@@ -37,8 +37,6 @@ class Environment:
         trusted_proxy_socket: the Unix socket where the proxy's headers are believed; empty: they never are.
         extraction_p12, extraction_password: PKCS#12 that signs extractions of traces; empty: the PDF says it is not.
         metrics_token: bearer token of `/metrics`; empty: this machine only.
-        minor_secret_age: from this age a minor may ask for a secret connection (EX_0.1-1115). No source gives the age:
-            without a setting, nobody may.
         ins_oid: authority of the INS on this installation; production NIR, or the test NIR of the samples.
     """
 
@@ -54,7 +52,6 @@ class Environment:
     session_hours: int
     proof_hours: int
     notice_days: int
-    minor_secret_age: int | None
     ins_oid: str
     providers_file: str
     card_file: str
@@ -94,7 +91,6 @@ DEFAULTS = {
     "SESSION_HOURS": "10",
     "PROOF_HOURS": "10",
     "NOTICE_DAYS": "180",
-    "MINOR_SECRET_AGE": "",
     "INS_OID": "",
     "IDENTITY_PROVIDERS": "",
     "CARD_DOOR": "",
@@ -144,7 +140,6 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         pv_authorities=values["PV_AUTHORITIES"],
         timestamp_url=values["TIMESTAMP_URL"],
         metrics_token=values["METRICS_TOKEN"],
-        minor_secret_age=int(values["MINOR_SECRET_AGE"]) if values["MINOR_SECRET_AGE"] else None,
         ins_oid=values["INS_OID"] or (InsAuthority.NIR if production else InsAuthority.NIR_TEST).value,
         **{name.lower(): int(values[name]) for name in NUMBERS},
     )
@@ -153,7 +148,7 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
 def _number_faults(values: Mapping[str, str]) -> list[str]:
     return [
         f"{PREFIX}{name} : attendu un nombre entier positif, reçu « {values[name]} »."
-        for name in (*NUMBERS, *(("MINOR_SECRET_AGE",) if values["MINOR_SECRET_AGE"] else ()))
+        for name in NUMBERS
         if not values[name].isdecimal()
     ]
 

@@ -67,7 +67,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tramontane.ui.context.ui",
                 "tramontane.hospital.accounts.context.person",
-                "tramontane.hospital.consultations.context.emergencies",
+                "tramontane.hospital.consultations.context.standing",
             ],
         },
     }

@@ -9,10 +9,16 @@ from django import forms
 from tramontane.dmp.nomenclatures import ValueSetName, value_set
 from tramontane.hospital.accounts.models import GeographicEntity, LegalEntity
 from tramontane.hospital.consultations.models import DmpConnection
+from tramontane.rules.access import MAJORITY
 
 INS_PLACEHOLDER = "{ins}"
 REVOCATION = (("require", "Exigée"), ("unsafe-skip", "Non contrôlée (plateforme d’essai seulement)"))
 DEPTHS = ((1, "1 an"), (2, "2 ans"))
+INITIAL = {
+    "revocation": "require",
+    "first_search_years": 2,
+    "minor_secret_code": DmpConnection().minor_secret_code,
+}
 PIN_IN_URI = ("pin-value", "pin-source")
 
 
@@ -68,6 +74,19 @@ class ConnectionForm(forms.Form):
         required=False,
         widget=forms.SelectMultiple(attrs={"size": 8}),
         help_text="Aucun choix : tous les types. Le professionnel est averti quand un filtre s’applique.",
+    )
+    minor_secret_age = forms.IntegerField(
+        label="Âge minimum de la connexion secrète",
+        required=False,
+        min_value=0,
+        max_value=MAJORITY - 1,
+        help_text="En années (EX_0.1-1115). Aucune source ne donne cet âge : votre établissement le décide. Vide : la connexion "
+        "secrète est refusée à tous.",
+    )
+    minor_secret_code = forms.CharField(
+        label="Code de la connexion secrète dans le VIHF",
+        max_length=60,
+        help_text="INVISIBLE_REPRESENTANTS_LEGAUX est déduit de la nomenclature JDV_J58 : à confirmer auprès du DMP.",
     )
     web_ps_url = forms.CharField(
         label="Adresse du Web-PS DMP (TD0.10)",
@@ -148,7 +167,7 @@ class ConnectionForm(forms.Form):
 
 def _initial(row: DmpConnection | None) -> dict[str, Any]:
     names = [name for name in ConnectionForm.base_fields if name != "software_homologation"]
-    return {name: getattr(row, name) for name in names} if row else {"revocation": "require", "first_search_years": 2}
+    return {name: getattr(row, name) for name in names} if row else INITIAL
 
 
 def _reference(given: str, allowed: tuple[str, ...]) -> str:

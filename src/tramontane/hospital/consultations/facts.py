@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -23,6 +24,7 @@ from tramontane.hospital.patients.models import Patient
 from tramontane.hospital.patients.selectors import OUTSIDE_FOR, is_care_team
 from tramontane.hospital.prepared import first, prepared
 from tramontane.rules.access import (
+    MAJORITY,
     AccessFacts,
     AirContractState,
     AuthenticationProof,
@@ -33,8 +35,11 @@ from tramontane.rules.access import (
     LocalRights,
     PatientChoice,
     Relationship,
+    SecretConnection,
+    secret_connection,
 )
 
+PARIS = ZoneInfo("Europe/Paris")
 INS_STATUSES = {
     Patient.IdentityStatus.PROVISOIRE: InsStatus.PROVISOIRE,
     Patient.IdentityStatus.RECUPEREE: InsStatus.RECUPEREE,
@@ -69,6 +74,7 @@ def gather(access: Access, *, at: datetime, explicit: bool = False) -> AccessFac
         ins_status=INS_STATUSES[Patient.IdentityStatus(patient.identity_status)],
         choice=_choice(access, patient),
         relationship=_relationship(access, at),
+        secret_connection=secrecy(access, requested=access.secret, at=at),
         mode=access.mode,
         emergency=emergency,
         dmp=_dmp(fresh),
@@ -161,11 +167,25 @@ def _choice(access: Access, patient: Patient) -> PatientChoice:
 
 
 def _relationship(access: Access, at: datetime) -> Relationship:
+    # A minor's own consent, without the representatives: to this professional, in this connection.
+    if access.secret and explicit_consent(access.patient, access.account.pk, at - OUTSIDE_FOR, secret=True) is not None:
+        return Relationship.EXPLICIT_CONSENT
     if is_care_team(access.account, access.episode, at):
         return Relationship.CARE_TEAM
     if explicit_consent(access.patient, access.account.pk, at - OUTSIDE_FOR) is not None:
         return Relationship.EXPLICIT_CONSENT
     return Relationship.OUTSIDE
+
+
+def secrecy(access: Access, *, requested: bool, at: datetime) -> SecretConnection:
+    """Whether this patient may ask for a secret connection, from the minimum age that the establishment set."""
+    if not requested:
+        return SecretConnection.NOT_REQUESTED
+    today, born = at.astimezone(PARIS).date(), access.patient.birth_date
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    connection = selectors.connection_of(access.account.legal_entity_id) if age < MAJORITY else None
+    minimum = connection.minor_secret_age if connection else None
+    return secret_connection(requested=True, age=age, minimum_age=minimum)
 
 
 def _emergency(opening: Opening | None, at: datetime) -> Emergency:

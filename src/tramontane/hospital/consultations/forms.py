@@ -33,6 +33,15 @@ class RegulationForm(forms.Form):
     )
 
 
+class SecrecyForm(forms.Form):
+    """What the minor asks, as the professional heard it."""
+
+    asked_by_minor = forms.BooleanField(
+        label="Le patient, informé de ce qui précède, demande que cette consultation reste secrète et y consent",
+        error_messages={"required": "Cochez la demande du patient : la connexion secrète ne s’ouvre qu’avec elle."},
+    )
+
+
 class ReviewForm(forms.Form):
     """What the security officer concludes."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
-from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from tramontane.dmp.nomenclatures import Coded, ValueSetName, value_set
 from tramontane.dmp.vihf import AccessMode
@@ -16,7 +16,7 @@ from tramontane.hospital.accounts.models import Account, LegalEntity
 from tramontane.hospital.consultations.describing import Described
 from tramontane.hospital.consultations.models import DmpConnection, KnownDocument, Opening, SearchMemory, Sighting
 from tramontane.hospital.consultations.policy import policy
-from tramontane.hospital.patients.models import Patient
+from tramontane.hospital.patients.models import Episode, Patient
 from tramontane.hospital.prepared import first, prepared
 from tramontane.hospital.traces.models import Trace
 from tramontane.rules.consultation import ConsultationPolicy
@@ -55,27 +55,22 @@ def preferences_of(legal_entity_id: int) -> Preferences:
     )
 
 
-def emergency_in_force(account: Account, patient: Patient, at: datetime) -> Opening | None:
-    """The emergency access this professional opened on this patient, not ended, not expired."""
-    running = Opening.objects.filter(
-        account=account,
-        patient=patient,
-        access_mode__in=EMERGENCIES,
-        ended_at=None,
-        opened_at__gt=at - policy().emergency,
-    )
-    return running.order_by("-opened_at").first()
+def standing(account: Account, at: datetime) -> QuerySet[Opening]:
+    """What every page of this professional shows, newest first: emergencies not over, secret connections not left."""
+    emergency = Q(access_mode__in=EMERGENCIES, opened_at__gt=at - policy().emergency)
+    running = Opening.objects.filter(emergency | Q(secret=True), account=account, ended_at=None)
+    return running.select_related("patient").order_by("-opened_at")
 
 
-def emergencies_in_force(account: Account, at: datetime) -> QuerySet[Opening]:
-    """Every emergency access of this professional that is not over."""
-    return (
-        Opening.objects.filter(
-            account=account, access_mode__in=EMERGENCIES, ended_at=None, opened_at__gt=at - policy().emergency
-        )
-        .select_related("patient")
-        .order_by("-opened_at")
-    )
+def secret_opening(account: Account, patient_id: int) -> Opening | None:
+    """The secret connection of this professional with this patient."""
+    return Opening.objects.filter(account=account, patient_id=patient_id, secret=True, ended_at=None).first()
+
+
+def opened_ordinarily(account: Account, patient: Patient, episode: Episode | None) -> bool:
+    """Whether this professional's last opening of this DMP was of this episode, and not secret."""
+    last = Opening.objects.filter(account=account, patient=patient).order_by("-opened_at").first()
+    return last is not None and not last.secret and last.episode_id == (episode.pk if episode else None)
 
 
 def emergency_openings(legal_entity: LegalEntity) -> QuerySet[Opening]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tramontane.hospital.consultations.views import connecting, emergency, preloads, record, security, web_ps
+from tramontane.hospital.consultations.views import connecting, emergency, preloads, record, secrecy, security, web_ps
 
 app_name = "consultations"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("patients/<int:patient_id>/dmp/bris-de-glace/", emergency.bris_de_glace, name="break-glass"),
     path("patients/<int:patient_id>/dmp/bris-de-glace/terminer/", emergency.end, name="end-emergency"),
     path("patients/<int:patient_id>/dmp/regulation/", emergency.regulation, name="regulation"),
+    path("patients/<int:patient_id>/dmp/connexion-secrete/", secrecy.secret, name="secret"),
+    path("patients/<int:patient_id>/dmp/connexion-secrete/quitter/", secrecy.leave, name="leave-secret"),
     path("patients/<int:patient_id>/dmp/web-ps/", web_ps.open_web_ps, name="web-ps"),
     path("patients/prechargement/", preloads.start, name="preload"),
     path("patients/prechargement/<int:preload_id>/", preloads.progress, name="preload-progress"),

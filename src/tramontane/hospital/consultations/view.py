@@ -131,6 +131,9 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
         emergency_id: the emergency access in force; None: ordinary access.
         emergency_motive: its motive.
         kept: shown again from the last opening: no call was made.
+        secret: a minor's secret connection is in force (EX_0.1-1100).
+        may_be_secret: one may be asked for.
+        awaits_choice: nothing is asked by itself until the professional chooses, secret or not.
     """
 
     situation: Situation
@@ -144,6 +147,9 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     emergency_id: int | None = None
     emergency_motive: str = ""
     kept: bool = False
+    secret: bool = False
+    may_be_secret: bool = False
+    awaits_choice: bool = False
 
     @property
     def readable(self) -> bool:

@@ -13,7 +13,7 @@ from tramontane.dmp.vihf import AuthenticationMode
 from tramontane.dmp.xds import QueryResponse, RegistryResponse, ReturnType, StoredQuery
 from tramontane.hospital.consultations import selectors
 from tramontane.hospital.consultations.access import Access
-from tramontane.hospital.consultations.gateway import clients, ins_of
+from tramontane.hospital.consultations.gateway import clients, ins_of, secrecy_code
 from tramontane.hospital.consultations.gateway.professional import professional
 from tramontane.hospital.consultations.gateway.tracing import Ticket, holding
 
@@ -28,7 +28,9 @@ def submit(access: Access, submission: Submission, permit: Permit) -> RegistryRe
         TransportError, RemoteError; whatever `permit` raises.
     """
     unique_ids = tuple(document.entry.unique_id for document in submission.documents)
-    return _call(access, permit, unique_ids, lambda dmp, who, ins: dmp.submit(who, ins, submission))
+    return _call(
+        access, permit, unique_ids, lambda dmp, who, ins, code: dmp.submit(who, ins, submission, confidentiality=code)
+    )
 
 
 def references(access: Access, query: StoredQuery, unique_id: str, permit: Permit) -> QueryResponse:
@@ -41,18 +43,22 @@ def references(access: Access, query: StoredQuery, unique_id: str, permit: Permi
     if query.return_type is not ReturnType.OBJECT_REF:
         raise ValueError("une structure ne demande que des références")
 
-    def ask(dmp: DmpClient, who: Professional, ins: Ins) -> QueryResponse:
-        return dmp.run(replace(operations.query(who, ins, query), mode=AuthenticationMode.INDIRECTE))
+    def ask(dmp: DmpClient, who: Professional, ins: Ins, code: str | None) -> QueryResponse:
+        plan = operations.query(who, ins, query, confidentiality=code)
+        return dmp.run(replace(plan, mode=AuthenticationMode.INDIRECTE))
 
     return _call(access, permit, (unique_id,), ask)
 
 
 def _call(
-    access: Access, permit: Permit, document_ids: tuple[str, ...], ask: Callable[[DmpClient, Professional, Ins], T]
+    access: Access,
+    permit: Permit,
+    document_ids: tuple[str, ...],
+    ask: Callable[[DmpClient, Professional, Ins, str | None], T],
 ) -> T:
     connection = selectors.connection_of(access.account.legal_entity_id)
     if connection is None:
         permit()  # refuses, with the reason
         raise ValueError("granted without connection")
     with clients.borrowed(connection) as client, holding(Ticket(access, permit, document_ids)):
-        return ask(client, professional(access), ins_of(access.patient))
+        return ask(client, professional(access), ins_of(access.patient), secrecy_code(access, connection))

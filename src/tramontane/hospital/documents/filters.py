@@ -18,14 +18,16 @@ ALSO = {"archives": "avec les archivés", "anciennes": "avec les anciennes versi
 ONLY = {
     "nouveaux": "Nouveaux",
     "masques": "Masqués aux professionnels",
-    "invisibles": "Non visibles du patient ou des représentants",
+    "invisibles": "Non visibles du patient",
+    "representants": "Non visibles des représentants légaux",
     "imagerie": "Imagerie",
     "patient": "Déposés par le patient",
 }
 _ONLY: Mapping[str, Callable[[Line], bool]] = {
     "nouveaux": lambda row: row.new,
     "masques": lambda row: row.masked,
-    "invisibles": lambda row: row.invisible_to_patient or row.invisible_to_representatives,
+    "invisibles": lambda row: row.invisible_to_patient,
+    "representants": lambda row: row.invisible_to_representatives,
     "imagerie": lambda row: row.imaging,
     "patient": lambda row: row.from_patient,
 }

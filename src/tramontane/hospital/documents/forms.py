@@ -71,12 +71,20 @@ class DepositForm(forms.Form):
     author = AuthorField(Account.objects.none(), label="Auteur", empty_label=None)
     episode = EpisodeField(Episode.objects.none(), label="Venue", required=False, empty_label="Aucune")
 
+    hidden = forms.BooleanField(
+        label="Cacher ce document aux représentants légaux",
+        required=False,
+        help_text="Envoyé au DMP avec la mention « Non visible par les représentants légaux » : à la demande du patient.",
+    )
+
     def __init__(self, data: Any = None, files: Any = None, *, access: Access) -> None:
         at = clock.now()
         initial = {"act_date": timezone.localtime(at), "author": access.account, "episode": access.episode}
         super().__init__(data, files, initial=initial)
         if files and sniff(_beginning(files.get("file")))[0] == "text/xml":
             self.fields["type_code"].required = self.fields["title"].required = False
+        if not access.secret:
+            del self.fields["hidden"]
         types = [(coded.code, coded.label) for coded in type_options()]
         self.fields["type_code"].choices = [("", "Choisir un type"), *types]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["author"].queryset = selectors.authors_for(access, at)  # type: ignore[attr-defined]  # a ModelChoiceField

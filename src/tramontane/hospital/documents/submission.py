@@ -47,6 +47,7 @@ class Outgoing:
         content: its file, a PDF or text; or a whole CDA, sent as it is.
         sender: who asked for the sending, and answers for it.
         author: who wrote it; the sender when nobody else is named.
+        confidentiality: codes of JDV_J58 added to « normal ».
         at: when the sending was asked for, aware: the date of the CDA, the same at every attempt.
     """
 
@@ -63,6 +64,7 @@ class Outgoing:
     author: Professional
     site: str
     at: datetime
+    confidentiality: tuple[str, ...] = ()
 
 
 def sendable(content: bytes, media_type: str) -> bool:
@@ -157,7 +159,9 @@ def _entry(outgoing: Outgoing, content: bytes) -> xds.DocumentEntry:
         format_code=value_set(ValueSetName.FORMAT_CODE).require(_format(outgoing, content)),
         facility_type=value_set(ValueSetName.FACILITY_TYPE).require(outgoing.sender.sector),
         practice_setting=value_set(ValueSetName.PRACTICE_SETTING).require(ESTABLISHMENT),
-        confidentiality_codes=(value_set(ValueSetName.CONFIDENTIALITY).require("N"),),
+        confidentiality_codes=tuple(
+            value_set(ValueSetName.CONFIDENTIALITY).require(code) for code in ("N", *outgoing.confidentiality)
+        ),
     )
 
 

@@ -95,13 +95,16 @@ def _history(patient: Patient) -> QuerySet[ConsentRecord]:
     return ConsentRecord.objects.filter(patient=patient).order_by("id")
 
 
-def explicit_consent(patient: Patient, account_id: int, since: datetime) -> ConsentRecord | None:
-    """The explicit consent a patient gave to one professional outside the care team, since an instant."""
-    last = (
-        ConsentRecord.objects.filter(patient=patient, for_account_id=account_id, subject=Subject.CONSULTATION)
-        .order_by("-id")
-        .first()
-    )
+def explicit_consent(
+    patient: Patient, account_id: int, since: datetime, *, secret: bool = False
+) -> ConsentRecord | None:
+    """The explicit consent a patient gave to one professional, since an instant.
+
+    Args:
+        secret: in a secret connection, a minor's own consent counts too; it opens nothing outside it.
+    """
+    given = ConsentRecord.objects.filter(patient=patient, for_account_id=account_id, subject=Subject.CONSULTATION)
+    last = (given if secret else given.filter(secret=False)).order_by("-id").first()
     if last is None or last.choice != Choice.CONSENT or last.recorded_at < since:
         return None
     return last

@@ -14,7 +14,7 @@ from tramontane.dmp.identity import Ins, InsAuthority
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account, LegalEntity, Service
 from tramontane.hospital.patients.models import CareTeamMember, ConsentRecord, Episode, OutsideAccess, Patient
-from tramontane.hospital.traces.events import Actor, Event
+from tramontane.hospital.traces.events import SECRET, Actor, Event
 from tramontane.hospital.traces.services import record
 
 Choice = ConsentRecord.Choice
@@ -42,6 +42,7 @@ class Declaration:
 
     Attributes:
         submission: identifier of the form that was sent; the same one with the same choice is the same declaration.
+        secret: by a minor, without the legal representatives, to one professional: `for_account`.
     """
 
     subject: str
@@ -52,6 +53,7 @@ class Declaration:
     given_by: str = ""
     source: str = "screen"
     submission: UUID | None = None
+    secret: bool = False
 
     def __post_init__(self) -> None:
         if self.choice not in ALLOWED.get(self.subject, frozenset()):
@@ -84,8 +86,10 @@ def declare(patient: Patient, declaration: Declaration, *, actor: Actor) -> Cons
         recorded_at=clock.now(),
         recorded_by_id=actor.account_id,
         source=declaration.source,
+        secret=declaration.secret,
     )
-    detail = {"subject": row.get_subject_display(), "choice": row.get_choice_display(), "source": row.source}
+    detail: dict[str, Any] = {"subject": row.get_subject_display(), "choice": row.get_choice_display(), "source": row.source}
+    detail |= SECRET if row.secret else {}
     record(_event("consentement.enregistre", patient, actor, detail=detail))
     return row
 

@@ -47,6 +47,8 @@ EVENTS: dict[str, str] = {
     "web_ps.ouvert": "{transaction} : DMP ouvert dans le Web-PS",
     "regulation.ouverte": "Accès de régulation médicale (centre 15)",
     "regulation.terminee": "Fin de l’accès de régulation médicale",
+    "connexion_secrete.ouverte": "Connexion secrète ouverte, à la demande du patient mineur",
+    "connexion_secrete.quittee": "Connexion secrète quittée",
     "document.lu": "Document du DMP lu",
     "document.classe": "Document classé dans le dossier",
     "document.declasse": "Classement annulé",
@@ -82,6 +84,11 @@ EVENTS: dict[str, str] = {
     "objectifs.preuve": "Pièce d’objectifs {move} : {title}",
     "objectifs.date": "Calendrier des objectifs : date {move}",
 }
+
+
+# In the detail of whatever a minor keeps from the legal representatives (EX_0.1-1100): left out of the list one hands over.
+SECRECY = "connexion_secrete"
+SECRET = {SECRECY: True}
 
 
 @dataclass(frozen=True, slots=True)

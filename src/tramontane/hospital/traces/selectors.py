@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from tramontane.hospital.traces.events import EVENTS
+from tramontane.hospital.traces.events import EVENTS, SECRECY
 from tramontane.hospital.traces.models import Trace
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -24,6 +24,8 @@ PATIENT_EVENTS = (
     "bris_de_glace.termine",
     "regulation.ouverte",
     "regulation.terminee",
+    "connexion_secrete.ouverte",
+    "connexion_secrete.quittee",
     "web_ps.ouvert",
     "document.lu",
     "document.classe",
@@ -68,11 +70,16 @@ def extraction(finess_juridique: str, rpps: list[str], since: date, until: date)
     return period(found, since, until).order_by("id")
 
 
-def of_patient(finess_juridique: str, ins: str) -> QuerySet[Trace]:
-    """The patient's own list: accesses to their record, the newest first."""
+def of_patient(finess_juridique: str, ins: str, *, secret: bool = False) -> QuerySet[Trace]:
+    """The patient's own list: accesses to their record, the newest first.
+
+    Args:
+        secret: with what a minor keeps from the legal representatives; else nothing tells that it exists.
+    """
     number = "".join(ins.split()).upper()
     found = Trace.objects.filter(finess_juridique=finess_juridique, ins=number, event__in=PATIENT_EVENTS)
-    return found.exclude(ins="").order_by("-id")
+    shown = found if secret else found.exclude(detail__has_key=SECRECY)
+    return shown.exclude(ins="").order_by("-id")
 
 
 def period(found: QuerySet[Trace], since: date | None, until: date | None) -> QuerySet[Trace]:
@@ -93,4 +100,6 @@ def sentence(trace: Trace) -> str:
     values: defaultdict[str, str] = defaultdict(lambda: "—")
     values.update({name: str(value) for name, value in trace.detail.items()})
     values.update({name: text for name in ("transaction", "outcome") if (text := getattr(trace, name))})
-    return EVENTS.get(trace.event, trace.event).format_map(values)
+    said = EVENTS.get(trace.event, trace.event).format_map(values)
+    kept = SECRECY in trace.detail and not trace.event.startswith(SECRECY)
+    return f"{said}, en connexion secrète" if kept else said

@@ -13,6 +13,7 @@ from datetime import date
 from tramontane.dmp.transactions.td0_2 import Authorisation
 from tramontane.dmp.verdicts import Outcome, Verdict
 from tramontane.dmp.vihf import AccessMode, AuthenticationMode
+from tramontane.dmp.xds import INVISIBLE_REPRESENTANTS_LEGAUX
 from tramontane.national.judge import functional
 from tramontane.national.judge.facts import Facts, ProfessionalFacts, Request, WhiteListFacts
 
@@ -130,6 +131,27 @@ def _access(who: ProfessionalFacts) -> Failure | None:
 
 
 def _functional_right(request: Request, facts: Facts) -> Failure | None:
+    return _secret_connection(request, facts) or _right(request, facts)
+
+
+def _secret_connection(request: Request, facts: Facts) -> Failure | None:
+    """Our reading of EX_0.1-1100: one code, for a minor. What the SI-DMP answers otherwise was not obtained."""
+    code = request.vihf.confidentiality
+    if code is None:
+        return None
+    if code != INVISIBLE_REPRESENTANTS_LEGAUX:
+        return Failure(f"le code de la connexion secrète, {INVISIBLE_REPRESENTANTS_LEGAUX}", code)
+    born = facts.patient.birth_date if facts.patient else None
+    if born is not None and _age(born, request.day) >= _MAJORITY:
+        return Failure("un patient mineur, pour une connexion secrète", "un patient majeur")
+    return None
+
+
+def _age(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _right(request: Request, facts: Facts) -> Failure | None:
     medecin_traitant = facts.patient is not None and facts.patient.is_medecin_traitant
     if functional.right(request.vihf, request.right, is_medecin_traitant=medecin_traitant).allowed:
         return None
@@ -189,6 +211,7 @@ def _with_cause(text: str, cause: str) -> str:
     return f"{text} ({cause})" if cause else text
 
 
+_MAJORITY = 18
 _CONTRACTS = {"expired": "expiré", "suspended": "suspendu", "removed": "retiré"}
 _OPPOSED = "soignez sans le DMP : le patient a exprimé ce refus à l'avance"
 _AUTHORISATION_BY_MODE = {

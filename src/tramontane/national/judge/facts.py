@@ -75,6 +75,7 @@ class PatientFacts:
     opposes_emergency_access: bool = False
     allows_masked_in_emergency: bool = False
     is_medecin_traitant: bool = False
+    birth_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

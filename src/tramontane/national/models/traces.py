@@ -40,6 +40,7 @@ class AccessTrace(models.Model):
     certificate = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the client certificate")
     mode = models.CharField(max_length=20, blank=True)
     access_mode = models.CharField(max_length=20, blank=True)
+    secret = models.BooleanField(default=False, help_text="« connexion secrète » of a minor (EX_0.1-1100)")
     rpps = models.CharField(max_length=40, blank=True, help_text="PS_IdNat without its prefix when it is an RPPS")
     structure = models.CharField(max_length=20, blank=True, help_text="FINESS géographique, or another Struct_IdNat")
     legal_entity = models.CharField(max_length=20, blank=True)

@@ -3,6 +3,7 @@
 from tramontane.rules.access.condition import Condition, Purpose, Solver
 from tramontane.rules.access.decision import Decision, Granted, Reason, Refused, decide
 from tramontane.rules.access.facts import (
+    MAJORITY,
     AccessFacts,
     AirContractState,
     AuthenticationProof,
@@ -25,6 +26,7 @@ from tramontane.rules.access.table import CONDITIONS
 
 __all__ = [
     "CONDITIONS",
+    "MAJORITY",
     "AccessFacts",
     "AirContractState",
     "AuthenticationProof",

@@ -130,6 +130,9 @@ class EmergencyOpposition(StrEnum):
         return {None: cls.UNKNOWN, False: cls.NONE, True: cls.OPPOSED}[flag]
 
 
+MAJORITY = 18  # years
+
+
 class SecretConnection(StrEnum):
     """A minor's secret connection (EX_0.1-1100), and why it would not be one."""
 
@@ -225,7 +228,9 @@ def notice_state(read_at: datetime | None, *, at: datetime, validity: timedelta 
     return NoticeState.READ if at - read_at < validity else NoticeState.EXPIRED
 
 
-def secret_connection(*, requested: bool, age: int, minimum_age: int | None, majority: int = 18) -> SecretConnection:
+def secret_connection(
+    *, requested: bool, age: int, minimum_age: int | None, majority: int = MAJORITY
+) -> SecretConnection:
     """Whether a secret connection may be opened for a patient of this age, in years.
 
     The minimum age is a setting of each establishment (EX_0.1-1115); no source gives its value, hence no default.

@@ -192,9 +192,15 @@ def patient(request: AuthenticatedRequest) -> HttpResponse:
     """Who accessed this patient's DMP from here: the list one hands to the patient who asks."""
     if request.method == "POST":
         request.session[PATIENT] = request.POST.get("ins", "").strip()[:30]
-        return redirect("/traces/patient/?liste=1")
+        return redirect(f"/traces/patient/?liste=1{'&secret=1' if 'secret' in request.POST else ''}")
     ins = request.session.get(PATIENT, "") if "liste" in request.GET else ""
-    found = selectors.of_patient(request.account.legal_entity.finess_juridique, ins)
+    secret = "secret" in request.GET
+    found = selectors.of_patient(request.account.legal_entity.finess_juridique, ins, secret=secret)
     page = Paginator(found, 200).get_page(request.GET.get("page"))
-    context = {"ins": ins, "page": page, "rows": [(trace, selectors.sentence(trace)) for trace in page]}
+    context = {
+        "ins": ins,
+        "secret": secret,
+        "page": page,
+        "rows": [(trace, selectors.sentence(trace)) for trace in page],
+    }
     return render(request, "traces/patient.html", context)

@@ -8,6 +8,7 @@ from tramontane.hospital.consultations.gateway.calls import (
     permit,
     query,
     retrieve_to,
+    secrecy_code,
     status,
 )
 from tramontane.hospital.consultations.gateway.clients import close_all
@@ -23,5 +24,6 @@ __all__ = [
     "permit",
     "query",
     "retrieve_to",
+    "secrecy_code",
     "status",
 ]

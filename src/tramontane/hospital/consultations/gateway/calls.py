@@ -17,6 +17,7 @@ from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.gateway import clients
 from tramontane.hospital.consultations.gateway.professional import professional
 from tramontane.hospital.consultations.gateway.tracing import Ticket, holding
+from tramontane.hospital.consultations.models import DmpConnection
 from tramontane.hospital.patients.models import Patient
 from tramontane.rules.access import AccessFacts, Purpose, Refused, decide
 
@@ -33,23 +34,35 @@ class AccessRefusedError(Exception):
 
 def status(access: Access) -> DmpStatus:
     """TD0.2."""
-    return _call(access, Purpose.STATUS, lambda dmp, who, ins: dmp.status(who, ins, access.mode))
+    return _call(
+        access, Purpose.STATUS, lambda dmp, who, ins, code: dmp.status(who, ins, access.mode, confidentiality=code)
+    )
 
 
 def details(access: Access) -> DmpStatus:
     """TD1.3a: the status with the oppositions to emergency access."""
-    return _call(access, Purpose.STATUS, lambda dmp, who, ins: dmp.details(who, ins, access.mode))
+    return _call(
+        access, Purpose.STATUS, lambda dmp, who, ins, code: dmp.details(who, ins, access.mode, confidentiality=code)
+    )
 
 
 def authorise(access: Access) -> ServiceStatus:
     """TD0.3, AJOUT: an explicit act."""
-    return _call(access, Purpose.AUTHORISE, lambda dmp, who, ins: dmp.authorise(who, ins), explicit=True)
+    return _call(
+        access,
+        Purpose.AUTHORISE,
+        lambda dmp, who, ins, code: dmp.authorise(who, ins, confidentiality=code),
+        explicit=True,
+    )
 
 
 def query(access: Access, stored_query: StoredQuery, *, explicit: bool = False) -> QueryResponse:
     """TD3.1."""
     return _call(
-        access, Purpose.LIST, lambda dmp, who, ins: dmp.query(who, ins, stored_query, access.mode), explicit=explicit
+        access,
+        Purpose.LIST,
+        lambda dmp, who, ins, code: dmp.query(who, ins, stored_query, access.mode, confidentiality=code),
+        explicit=explicit,
     )
 
 
@@ -59,7 +72,7 @@ def retrieve_to(access: Access, entries: Sequence[DocumentEntry], sink: Callable
     _call(
         access,
         Purpose.RETRIEVE,
-        lambda dmp, who, ins: dmp.retrieve_to(who, ins, wanted, sink, access.mode),
+        lambda dmp, who, ins, code: dmp.retrieve_to(who, ins, wanted, sink, access.mode, confidentiality=code),
         explicit=True,
         document_ids=tuple(entry.unique_id for entry in entries),
     )
@@ -72,6 +85,11 @@ def ins_of(patient: Patient) -> Ins:
         InvalidIdentifier: none, or one that cannot exist: the rules refuse the call before this.
     """
     return Ins(patient.ins, InsAuthority.from_oid(patient.ins_oid))
+
+
+def secrecy_code(access: Access, connection: DmpConnection) -> str | None:
+    """What the VIHF says of a minor's secret connection (EX_0.1-1100); None in an ordinary one."""
+    return connection.minor_secret_code if access.secret else None
 
 
 def permit(access: Access, purpose: Purpose, *, explicit: bool = False) -> AccessFacts:
@@ -90,7 +108,7 @@ def permit(access: Access, purpose: Purpose, *, explicit: bool = False) -> Acces
 def _call(
     access: Access,
     purpose: Purpose,
-    ask: Callable[[DmpClient, Professional, Ins], T],
+    ask: Callable[[DmpClient, Professional, Ins, str | None], T],
     *,
     explicit: bool = False,
     document_ids: tuple[str, ...] = (),
@@ -103,4 +121,4 @@ def _call(
         raise ValueError("granted without connection or INS")
     ticket = Ticket(access, lambda: permit(access, purpose, explicit=explicit), document_ids)
     with clients.borrowed(connection) as client, holding(ticket):
-        return ask(client, professional(access), ins_of(patient))
+        return ask(client, professional(access), ins_of(patient), secrecy_code(access, connection))

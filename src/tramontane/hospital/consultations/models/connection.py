@@ -23,6 +23,10 @@ class DmpConnection(models.Model):
     # The first search (guide d'optimisation): its depth in years, and the types it is limited to; none: all.
     first_search_years = models.PositiveSmallIntegerField(default=2)
     preferred_types = models.JSONField(default=list)
+    # « Connexion secrète » of minors (EX_0.1-1100, EX_0.1-1115). No source gives the minimum age: none until it is set here.
+    # Nor the code that the VIHF carries: inferred from JDV_J58 (docs/reference/differences.md).
+    minor_secret_age = models.PositiveSmallIntegerField(null=True)
+    minor_secret_code = models.CharField(max_length=60, default="INVISIBLE_REPRESENTANTS_LEGAUX")
     # TD0.10: where the Web-PS opens a patient's DMP, « {ins} » standing for the matricule. Empty: no link.
     web_ps_url = models.CharField(max_length=300, blank=True)
     updated_at = models.DateTimeField()

@@ -16,6 +16,9 @@ class Opening(models.Model):
     episode = models.ForeignKey(Episode, null=True, on_delete=models.PROTECT, related_name="openings")
     geographic_entity = models.ForeignKey(GeographicEntity, on_delete=models.PROTECT, related_name="+")
     access_mode = models.CharField(max_length=20, default="normal")
+    # A minor's « connexion secrète » (EX_0.1-1100): in force until the professional leaves it, never by the clock, since
+    # what follows would be shown to the legal representatives.
+    secret = models.BooleanField(default=False)
     motive = models.CharField(max_length=500, blank=True)
     # What the professional declared when breaking the glass (CSP L. 1111-17 I), and what the DMP says of an opposition.
     unable_to_express_will = models.BooleanField(default=False)

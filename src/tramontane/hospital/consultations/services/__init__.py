@@ -10,6 +10,7 @@ from tramontane.hospital.consultations.services.emergency import (
 )
 from tramontane.hospital.consultations.services.opening import displayed, open_record, refresh
 from tramontane.hospital.consultations.services.retrieving import Fetched, Retrieved, retrieve
+from tramontane.hospital.consultations.services.secrecy import secret_end, secret_open
 from tramontane.hospital.consultations.services.seeking import SearchResult, search
 from tramontane.hospital.consultations.services.web_ps import web_ps_address
 
@@ -28,6 +29,8 @@ __all__ = [
     "regulation_open",
     "retrieve",
     "search",
+    "secret_end",
+    "secret_open",
     "try_connection",
     "web_ps_address",
 ]

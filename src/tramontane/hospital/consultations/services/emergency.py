@@ -12,6 +12,7 @@ from tramontane.hospital.accounts.models import Account
 from tramontane.hospital.accounts.proof import SessionProof
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.models import Opening
+from tramontane.hospital.consultations.selectors import secret_opening
 from tramontane.hospital.consultations.services.judging import gathered, trace_refusal
 from tramontane.hospital.traces.events import Actor, Event
 from tramontane.hospital.traces.services import record
@@ -87,8 +88,9 @@ def emergency_end(opening: Opening, proof: SessionProof | None) -> bool:
     Traces: `bris_de_glace.termine` or `regulation.terminee`.
     """
     access = Access(
-        opening.account, proof, opening.patient, opening.episode, None, opening.geographic_entity, emergency=opening
-    )
+        opening.account, proof, opening.patient, opening.episode, None, opening.geographic_entity, emergency=opening,
+        secret=secret_opening(opening.account, opening.patient_id) is not None,
+    )  # fmt: skip
     with transaction.atomic():
         ended = Opening.objects.filter(pk=opening.pk, ended_at=None).update(ended_at=clock.now())
         if ended:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tramontane.dmp.vihf import AccessMode
+from tramontane.hospital import clock
 from tramontane.hospital.consultations import facts, selectors, words
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.view import RecordView, Situation, Told
@@ -20,6 +21,7 @@ from tramontane.rules.access import (
     Purpose,
     Reason,
     Refused,
+    SecretConnection,
     decide,
 )
 
@@ -57,6 +59,9 @@ def view(access: Access, found: AccessFacts, told: Told | None, *, kept: bool = 
         emergency_id=access.emergency.pk if access.emergency else None,
         emergency_motive=access.emergency.motive if access.emergency else "",
         kept=kept,
+        secret=access.secret,
+        may_be_secret=_may_be_secret(access),
+        awaits_choice=awaits_choice(access),
     )
 
 
@@ -97,9 +102,26 @@ def _may_regulate(access: Access, found: AccessFacts) -> bool:
     return isinstance(decide(regulation, Purpose.STATUS), Granted)
 
 
+def _may_be_secret(access: Access) -> bool:
+    """Offered for a minor of the age, and where no age is set: the page then says who sets it."""
+    asked = facts.secrecy(access, requested=not access.secret, at=clock.now())
+    return asked in (SecretConnection.ELIGIBLE, SecretConnection.NO_MINIMUM_AGE)
+
+
+def awaits_choice(access: Access) -> bool:
+    """Whether no call may leave by itself: an ordinary one would already tell the legal representatives, and this minor may
+    ask that they not be told. Over once the professional has opened this episode ordinarily."""
+    asked = facts.secrecy(access, requested=not access.secret, at=clock.now())
+    if asked is not SecretConnection.ELIGIBLE or access.emergency is not None:
+        return False
+    return not selectors.opened_ordinarily(access.account, access.patient, access.episode)
+
+
 def _web_ps(access: Access, shown: Told | None) -> bool:
-    """The link is offered for an open DMP, where the establishment configured its address."""
-    connection = selectors.connection_of(access.account.legal_entity_id) if shown and shown.open else None
+    """The link is offered for an open DMP, where the establishment configured its address; never in a secret connection:
+    the Web-PS opens an ordinary one."""
+    offered = shown is not None and shown.open and not access.secret
+    connection = selectors.connection_of(access.account.legal_entity_id) if offered else None
     return bool(connection and connection.web_ps_url)
 
 

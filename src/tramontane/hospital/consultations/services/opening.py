@@ -214,8 +214,8 @@ def _keep_answer(access: Access, told: Told) -> None:
 
 
 def _note_opening(access: Access) -> None:
-    """One row an ordinary opening, with its trace; an emergency has its own, written when the glass was broken."""
-    if access.emergency is not None or access.site is None:
+    """One row an ordinary opening, with its trace; an emergency, or a secret connection, has its own, written when it began."""
+    if access.emergency is not None or access.secret or access.site is None:
         return
     with transaction.atomic(durable=True):
         Opening.objects.create(

@@ -26,6 +26,7 @@ from tramontane.hospital.consultations import gateway, knowledge, searching, sel
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.models import Preload, PreloadItem
 from tramontane.hospital.consultations.policy import policy
+from tramontane.hospital.consultations.services.judging import awaits_choice
 from tramontane.hospital.consultations.services.telling import counted, notices_of
 from tramontane.hospital.consultations.view import Situation, Told
 from tramontane.hospital.habilitations.selectors import withheld_types
@@ -37,6 +38,8 @@ from tramontane.rules.consultation import Kind, opening_search
 
 State = PreloadItem.State
 SESSION_OVER = "La session qui a demandé ce préchargement est terminée : plus rien n’est demandé au DMP."
+
+ASKED_FIRST = "Mineur en âge de demander le secret : rien n’est demandé au DMP avant votre choix, dans son dossier."
 
 
 def request_preload(account: Account, proof: SessionProof, service: Service, session_key: str) -> Preload:
@@ -110,6 +113,8 @@ def _asked(preload: Preload, item: PreloadItem) -> float:
     )
     item.attempts += 1
     pause = 0.0
+    if awaits_choice(access) or selectors.secret_opening(preload.account, item.patient_id):
+        return _left(item)
     try:
         told = _tell(access)
         situation = Situation.READABLE if told.read else Situation.NO_DMP
@@ -125,6 +130,12 @@ def _asked(preload: Preload, item: PreloadItem) -> float:
     item.done_at = clock.now()
     item.save()
     return pause
+
+
+def _left(item: PreloadItem) -> float:
+    item.state, item.sentence, item.done_at = State.REFUSED, ASKED_FIRST, clock.now()
+    item.save()
+    return 0.0
 
 
 def _tell(access: Access) -> Told:

@@ -15,13 +15,14 @@ from tramontane.rules.access import Purpose
 
 
 def web_ps_address(access: Access) -> str:
-    """Where to send the professional; empty when the establishment configured no address. Traces: `web_ps.ouvert`.
+    """Where to send the professional; empty without a configured address, and in a secret connection, which the Web-PS knows
+    nothing of. Traces: `web_ps.ouvert`.
 
     Raises:
         AccessRefusedError: the rules do not let her ask the DMP about this patient.
     """
     connection = selectors.connection_of(access.account.legal_entity_id)
-    if connection is None or not connection.web_ps_url:
+    if connection is None or not connection.web_ps_url or access.secret:
         return ""
     gateway.permit(access, Purpose.STATUS, explicit=True)
     with transaction.atomic():

@@ -44,6 +44,7 @@ _CONSENT = Solution(
 _AUTHORISE = Solution("consultations:authorise", "Ajouter mon autorisation", (Role.CLINICIAN,), of_patient=True)
 _MATRIX = Solution("habilitations:matrix", "Ouvrir les habilitations", (Role.RSSI, Role.DPO))
 _CONNECTION = Solution("consultations:connection", "Voir la connexion", (Role.RSSI, Role.DPO))
+_MINORS = Solution("consultations:edit-connection", "Régler l’âge minimum", (Role.RSSI,))
 
 SOLUTIONS = {
     "deux-facteurs-absents": _STEP_UP,
@@ -66,6 +67,7 @@ SOLUTIONS = {
     "contrat-air-expire": _CONNECTION,
     "contrat-air-suspendu": _CONNECTION,
     "liste-blanche": _CONNECTION,
+    "connexion-secrete-non-reglee": _MINORS,
 }
 
 

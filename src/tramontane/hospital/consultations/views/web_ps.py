@@ -28,7 +28,7 @@ def open_web_ps(request: AuthenticatedRequest, patient_id: int) -> HttpResponse:
         context = record_context(request, access) | {"refused": cards}
         return render(request, "consultations/web_ps.html", context, status=403)
     if not address:
-        raise Http404("Aucune adresse du Web-PS DMP n’est réglée dans cet établissement.")
+        raise Http404("Aucune adresse du Web-PS DMP n’est réglée, ou une connexion secrète est en cours.")
     response = redirect(address)
     response["Referrer-Policy"] = "no-referrer"
     return response

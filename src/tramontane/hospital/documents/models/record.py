@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from tramontane.dmp.xds import INVISIBLE_REPRESENTANTS_LEGAUX
 from tramontane.hospital.accounts.models import Account, LegalEntity
 from tramontane.hospital.patients.models import Episode, Patient
 
@@ -38,6 +39,7 @@ class RecordDocument(models.Model):
     # As the DMP described it when it was filed; empty for a document produced here.
     entry_uuid = models.CharField(max_length=64, blank=True)
     logical_id = models.CharField(max_length=64, blank=True)
+    # Of a document produced here: the codes its author added to « normal ».
     confidentiality = models.JSONField(default=list)
     type_code = models.CharField(max_length=40)
     type_label = models.CharField(max_length=200, blank=True)
@@ -59,6 +61,11 @@ class RecordDocument(models.Model):
     filed_at = models.DateTimeField()
     # The session of the filing, hashed: undoing is for its author, before logging out.
     filing_session = models.CharField(max_length=64, blank=True)
+
+    @property
+    def hidden_from_representatives(self) -> bool:
+        """Kept from the legal representatives of a minor (JDV_J58)."""
+        return INVISIBLE_REPRESENTANTS_LEGAUX in self.confidentiality
 
     class Meta:
         """A document is filed once in a patient's record."""

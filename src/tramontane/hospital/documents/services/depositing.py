@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from tramontane.dmp import cda
 from tramontane.dmp.errors import MalformedMessage
 from tramontane.dmp.identity import InsAuthority
+from tramontane.dmp.xds import INVISIBLE_REPRESENTANTS_LEGAUX
 from tramontane.hospital.accounts.models import Account
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.documents import pdf
@@ -45,6 +46,7 @@ class Deposit:
 
     Attributes:
         act_date: aware.
+        hidden: kept from the legal representatives of a minor, by the professional's explicit choice.
     """
 
     content: bytes
@@ -53,6 +55,7 @@ class Deposit:
     act_date: datetime
     author: Account
     episode: Episode | None
+    hidden: bool = False
 
 
 def deposit(access: Access, brought: Deposit) -> RecordDocument:
@@ -70,6 +73,7 @@ def deposit(access: Access, brought: Deposit) -> RecordDocument:
         act_date=completed.act_date,
         author=completed.author,
         episode=completed.episode,
+        confidentiality=(INVISIBLE_REPRESENTANTS_LEGAUX,) if completed.hidden else (),
     )
     try:
         return add_hospital_document(access.patient, new, actor=access.actor)

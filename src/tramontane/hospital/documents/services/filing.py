@@ -25,7 +25,7 @@ from tramontane.hospital.documents.models import RecordDocument
 from tramontane.hospital.documents.services.reading import opened
 from tramontane.hospital.documents.viewer import sniff
 from tramontane.hospital.patients.models import Episode, Patient
-from tramontane.hospital.traces.events import Actor, Event
+from tramontane.hospital.traces.events import SECRET, Actor, Event
 from tramontane.hospital.traces.services import record
 from tramontane.rules.access import Purpose
 
@@ -161,6 +161,7 @@ class NewDocument:
     Attributes:
         type_code: of JDV_J66; an unknown one is accepted, and cannot be sent.
         act_date: aware.
+        confidentiality: codes of JDV_J58 added to « normal » when it is sent.
     """
 
     content: bytes
@@ -171,6 +172,7 @@ class NewDocument:
     author_name: str = ""
     episode: Episode | None = None
     unique_id: str = ""
+    confidentiality: tuple[str, ...] = ()
 
 
 def add_hospital_document(patient: Patient, new: NewDocument, *, actor: Actor) -> RecordDocument:
@@ -186,6 +188,7 @@ def add_hospital_document(patient: Patient, new: NewDocument, *, actor: Actor) -
         episode=new.episode,
         provenance=Provenance.HOSPITAL,
         unique_id=new.unique_id or _own_identifier(new.content) or f"2.25.{clock.new_uuid().int}",
+        confidentiality=list(new.confidentiality),
         type_code=new.type_code,
         type_label=known.label if known else new.type_code,
         title=new.title[:250],
@@ -202,7 +205,8 @@ def add_hospital_document(patient: Patient, new: NewDocument, *, actor: Actor) -
     document.content.save(_file_name(new.content), ContentFile(new.content), save=False)
     with transaction.atomic():
         document.save(force_insert=True)
-        detail = {"folder": place.folder, "subfolder": place.subfolder, "sha256": document.sha256}
+        detail: dict[str, object] = {"folder": place.folder, "subfolder": place.subfolder, "sha256": document.sha256}
+        detail |= SECRET if document.hidden_from_representatives else {}
         record(
             Event(
                 "document.classe",

@@ -33,6 +33,7 @@ def access_of(dispatch: Dispatch) -> Access:
         episode=document.episode,
         service=document.episode.service if document.episode else None,
         site=dispatch.site,
+        secret=document.hidden_from_representatives,
     )
 
 
@@ -73,6 +74,7 @@ def outgoing_of(dispatch: Dispatch, access: Access) -> Outgoing:
         author=_professional(access, author),
         site=dispatch.site.name,
         at=dispatch.requested_at,
+        confidentiality=tuple(document.confidentiality),
     )
 
 

@@ -83,7 +83,9 @@ def _create(access: Access, document: RecordDocument) -> Dispatch:
             proof=access.proof.as_trace() if access.proof else {},
         )
         record(
-            access.event("document.envoi", transaction="TD2.1", outcome="demandé", document_ids=(document.unique_id,))
+            _as_hidden(access, document).event(
+                "document.envoi", transaction="TD2.1", outcome="demandé", document_ids=(document.unique_id,)
+            )
         )
         deliver_task.enqueue(dispatch.pk)
     return dispatch
@@ -121,8 +123,14 @@ def _move(dispatch: Dispatch, access: Access, before: tuple[str, ...], after: st
         )  # fmt: skip
         if moved:
             unique_id = dispatch.document.unique_id
+            access = _as_hidden(access, dispatch.document)
             record(access.event("document.envoi", transaction="TD2.1", outcome=outcome, document_ids=(unique_id,)))
     return bool(moved)
+
+
+def _as_hidden(access: Access, document: RecordDocument) -> Access:
+    """What is done with a document kept from the representatives is kept from them too, whatever the connection."""
+    return access.in_secret() if document.hidden_from_representatives else access
 
 
 def trace_refusal(access: Access, document: RecordDocument, reasons: tuple[Reason, ...]) -> None:
@@ -130,4 +138,5 @@ def trace_refusal(access: Access, document: RecordDocument, reasons: tuple[Reaso
     with transaction.atomic():
         detail = {"reasons": [reason.code for reason in reasons]}
         ids = (document.unique_id,)
+        access = _as_hidden(access, document)
         record(access.event("acces.refuse", transaction="TD2.1", outcome="refusé", document_ids=ids, detail=detail))

@@ -14,7 +14,7 @@ from tramontane.hospital.consultations.selectors import shown_document
 from tramontane.hospital.documents import selectors
 from tramontane.hospital.documents.folders import place_of
 from tramontane.hospital.documents.models import RecordDocument, RetrievedContent
-from tramontane.hospital.documents.rows import Line
+from tramontane.hospital.documents.rows import WARN_REPRESENTATIVES, Line
 from tramontane.hospital.documents.services import filing, reading, sending
 from tramontane.hospital.documents.services.sending import content_of
 from tramontane.hospital.documents.viewer import Shown, show
@@ -62,6 +62,7 @@ def of_local(request: AuthenticatedRequest, access: Access) -> dict[str, Any]:
     document = found.document
     return {
         "local": found,
+        "hidden_warning": WARN_REPRESENTATIVES,
         "shown": shown_locally(document),
         "may_undo": filing.may_undo(document, access.account, request.session.session_key or ""),
         "against": sending.reasons_against(access, document) if _concerns_sending(found) else (),

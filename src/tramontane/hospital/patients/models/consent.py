@@ -34,6 +34,8 @@ class ConsentRecord(models.Model):
     choice = models.CharField(max_length=12, choices=Choice.choices)
     # Outside the care team the consent is explicit, for one professional, at each consultation.
     for_account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    # A minor's consent without the legal representatives: counts in a secret connection only, shown to clinicians only.
+    secret = models.BooleanField(default=False)
     motive = models.CharField(max_length=300, blank=True)
     given_by = models.CharField(max_length=160, blank=True)  # the representative, when not the patient
     recorded_at = models.DateTimeField()

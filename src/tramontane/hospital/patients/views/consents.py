@@ -80,6 +80,10 @@ def _context(
     request: AuthenticatedRequest, patient: Patient, episode: Episode | None, form: ConsentForm
 ) -> dict[str, Any]:
     history = ConsentRecord.objects.filter(patient=patient).select_related("recorded_by", "for_account", "episode")
+    if not request.account.has_role(
+        Role.CLINICIAN
+    ):  # the desk stands before the parents: nothing there tells of a secret
+        history = history.filter(secret=False)
     return {
         "patient": patient,
         "episode": episode,

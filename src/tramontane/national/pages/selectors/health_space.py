@@ -144,7 +144,7 @@ def own_document(
 
 def accesses_of(patient: PatientRecord, after: str, *, for_a_child: bool) -> tuple[list[Access], str]:
     """One page of accesses, the most recent first, and where to continue. The index is (ins, instant, id)."""
-    rows = AccessTrace.objects.filter(ins=patient.ins).defer("verdicts").order_by("-instant", "-id")
+    rows = _told(patient, for_a_child=for_a_child).order_by("-instant", "-id")
     if after.isdigit() and (last := rows.filter(pk=after).values_list("instant", flat=True).first()):
         rows = rows.filter(instant__lte=last).exclude(instant=last, id__gte=int(after))
     found = list(rows[: PAGE + 1])
@@ -152,9 +152,15 @@ def accesses_of(patient: PatientRecord, after: str, *, for_a_child: bool) -> tup
     return page, str(page[-1].trace.pk) if len(found) > PAGE else ""
 
 
+def _told(patient: PatientRecord, *, for_a_child: bool) -> QuerySet[AccessTrace]:
+    """Every access, but for a legal representative those in a secret connection of the minor (our reading of EX_0.1-1100)."""
+    rows = AccessTrace.objects.filter(ins=patient.ins).defer("verdicts")
+    return rows.filter(secret=False) if for_a_child else rows
+
+
 def last_access(patient: PatientRecord, *, for_a_child: bool) -> Access | None:
     """The most recent one that was given."""
-    rows = AccessTrace.objects.filter(ins=patient.ins, result=AccessResult.GRANTED).defer("verdicts")
+    rows = _told(patient, for_a_child=for_a_child).filter(result=AccessResult.GRANTED)
     return next(iter(_accesses(patient, list(rows.order_by("-instant", "-id")[:1]), for_a_child=for_a_child)), None)
 
 
@@ -175,7 +181,11 @@ def acts_of(patient: PatientRecord) -> QuerySet[Act]:
 
 def professionals_seen(patient: PatientRecord, known: Iterable[str]) -> list[Professional]:
     """Who accessed the record lately, among those without a decision yet."""
-    recent = AccessTrace.objects.filter(ins=patient.ins).order_by("-instant", "-id").values_list("rpps", flat=True)
+    recent = (
+        AccessTrace.objects.filter(ins=patient.ins, secret=False)
+        .order_by("-instant", "-id")
+        .values_list("rpps", flat=True)
+    )
     return list(Professional.objects.filter(rpps__in=set(recent[:500]) - set(known)).order_by("family_name", "rpps"))
 
 
