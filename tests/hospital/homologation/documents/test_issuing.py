@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from pyhanko.keys import load_certs_from_pemder_data
 from pypdfium2 import PdfDocument
 
 from support.homologation_scene import PV, Scene
@@ -20,7 +21,8 @@ from support.hospital import make_service
 from support.pki import TestPki
 from tramontane.dmp.errors import LocalError
 from tramontane.hospital.homologation.documents import bundle, issuing, wording
-from tramontane.hospital.homologation.documents.signature import local
+from tramontane.hospital.homologation.documents.signature import apart, local, verifying
+from tramontane.hospital.homologation.documents.signature.report import Report as Verified
 from tramontane.hospital.homologation.documents.wording import handed_out
 from tramontane.hospital.homologation.models import Action, Dossier, EvidenceRevision, Homologation, Judgement
 from tramontane.hospital.homologation.selectors import journal
@@ -36,6 +38,18 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _files(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _verified_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process costs a second of processor: `test_apart` and `test_views` start it."""
+
+    def examine(data: bytes, originals: Mapping[str, int], authorities: Sequence[bytes]) -> Verified:
+        return verifying.examine(
+            data, originals, [one for der in authorities for one in load_certs_from_pemder_data(der)]
+        )
+
+    monkeypatch.setattr(apart, "examine", examine)
 
 
 @pytest.fixture

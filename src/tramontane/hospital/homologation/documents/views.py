@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tramontane.dmp.errors import LocalError
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.homologation import permissions
@@ -122,7 +123,11 @@ def pack(request: AuthenticatedRequest, dossier: Dossier) -> StreamingHttpRespon
     if signed is None:
         messages.error(request, "Le pack d’audit se fabrique une fois le procès-verbal signé.")
         return redirect("homologation:documents", dossier.number)
-    pieces = issuing.packed(signed, actor=actor(request.account, request.proof))
+    try:
+        pieces = issuing.packed(signed, actor=actor(request.account, request.proof))
+    except LocalError as refused:  # the key that signs its manifest: a pack is not made without saying so
+        messages.error(request, f"La clef de signature ne peut pas servir : {refused.message}", extra_tags="stop")
+        return redirect("homologation:documents", dossier.number)
     answer = StreamingHttpResponse(pieces, content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="pack-audit-dossier-{dossier.number}.zip"'
     return answer
