@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import ctypes
 import io
 import json
 import zipfile
@@ -14,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 from pypdfium2 import PdfDocument
+from pypdfium2 import raw as pdfium
 
 from support.hospital import login, make_account, make_legal_entity
 from support.objectives_scene import Scene, make_scene
@@ -114,6 +116,35 @@ def test_the_pdf_says_the_same_thing_as_the_page(browser: Client) -> None:
     assert answer["Content-Type"] == "application/pdf"
     for words in ("Objectifs HospiConnect d’avril 2026", "DICAH", "Flux mensuel de patients", "2.2"):
         assert words in said, words
+
+
+def test_the_curves_of_the_pdf_are_those_of_the_screen_and_say_the_same_in_words(browser: Client) -> None:
+    page = browser.get("/objectifs/?mois=2026-04").content.decode()
+    pdf = PdfDocument(browser.get("/objectifs/tableau.pdf?mois=2026-04").content)
+    said = [alternative for sheet in pdf for alternative in alternatives(sheet)]
+    assert len(said) == 2
+    assert all(f'aria-label="{words}"' in page for words in said), said
+    assert all("janvier 2026" in words and "avril 2026" in words for words in said), said
+
+
+def alternatives(sheet: Any) -> list[str]:
+    """The text alternative of each tagged figure of a page."""
+    tree = pdfium.FPDF_StructTree_GetForPage(sheet)
+    pending = [
+        pdfium.FPDF_StructTree_GetChildAtIndex(tree, rank) for rank in range(pdfium.FPDF_StructTree_CountChildren(tree))
+    ]
+    found = []
+    while pending:
+        element = pending.pop(0)
+        size = pdfium.FPDF_StructElement_GetAltText(element, None, 0)
+        if size > 2:
+            buffer = ctypes.create_string_buffer(size)
+            pdfium.FPDF_StructElement_GetAltText(element, buffer, size)
+            found.append(buffer.raw[:-2].decode("utf-16-le"))
+        children = range(pdfium.FPDF_StructElement_CountChildren(element))
+        pending += [child for rank in children if (child := pdfium.FPDF_StructElement_GetChildAtIndex(element, rank))]
+    pdfium.FPDF_StructTree_Close(tree)
+    return found
 
 
 def test_a_month_due_is_closed_from_the_page_and_corrected_with_a_motive(
@@ -229,8 +260,8 @@ def test_a_group_shows_figures_to_the_roles_they_were_opened_to(browser: Client,
         return client.get(f"/objectifs/groupe/{query}").content.decode()
 
     assert scene.entity.name not in seen(theirs)
-    opened = {"finess": other.finess_juridique, "roles": ["direction"]}
-    for wrong, status in (({"finess": "999999999", "roles": ["direction"]}, 302), (opened | {"roles": []}, 422)):
+    opened = {"finess": other.finess_juridique, "roles": ["direction"], "reach": "clos"}
+    for wrong, status in ((opened | {"finess": "999999999"}, 302), (opened | {"roles": []}, 422)):
         assert browser.post("/objectifs/groupe/ouvrir/", wrong).status_code == status
     assert rssi.post("/objectifs/groupe/ouvrir/", opened).status_code == 403
     browser.post("/objectifs/groupe/ouvrir/", opened)
@@ -248,7 +279,7 @@ def test_a_group_shows_figures_to_the_roles_they_were_opened_to(browser: Client,
     assert theirs.post(f"/objectifs/groupe/{sharing.pk}/retirer/").status_code == 404
     browser.post(f"/objectifs/groupe/{sharing.pk}/retirer/")
     assert scene.entity.name not in seen(theirs)
-    browser.post("/objectifs/groupe/ouvrir/", opened | {"roles": ["rssi"], "live": "on"})
+    browser.post("/objectifs/groupe/ouvrir/", opened | {"roles": ["rssi"], "reach": "en-cours"})
     assert scene.entity.name not in seen(theirs)
     assert "Ensemble" in seen(rssi, "?mois=en-cours")
     assert "Mois en cours non ouvert" not in seen(rssi, "?mois=en-cours")

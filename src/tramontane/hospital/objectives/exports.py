@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.objectives import words
 from tramontane.hospital.objectives.board import Board, Cell
+from tramontane.hospital.objectives.charts import Chart
 from tramontane.hospital.objectives.models import Statement
 from tramontane.hospital.objectives.selectors.statements import figures_of
 from tramontane.rules.objectives import Lever, Objective, definitions
@@ -94,13 +96,24 @@ def pdf(board: Board, entity: LegalEntity, *, at: datetime) -> bytes:
             [one.key, one.label, "Remplie" if one.done else "À faire", one.figure, one.action] for one in board.dicah
         ],
         "charts": [
-            {"title": one.title, "points": [[point.month, point.share] for point in one.points]} for one in board.charts
+            {
+                "title": one.title,
+                "summary": one.summary,
+                "svg": _svg(one),
+                "points": [[point.month, point.share] for point in one.points],
+            }
+            for one in board.charts
         ],
         "actions": [_action(lever) for lever in board.actions],
         "readings": [list(line) for line in readings(board.facts.reading)],
         "source": f"{definitions().source.document}, {definitions().source.date:%d/%m/%Y}",
     }
     return paper.write(TEMPLATE, data, at=at)
+
+
+def _svg(one: Chart) -> bytes:
+    """The curve of the screen, in print colours."""
+    return render_to_string("objectives/_svg.html", {"chart": one, "paper": True}).encode()
 
 
 def _cell(cell: Cell) -> str:

@@ -7,6 +7,8 @@ from django import forms
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.objectives.permissions import READERS
 
+CLOSED, RUNNING = "clos", "en-cours"
+
 
 class CorrectionForm(forms.Form):
     """Why a closed month is told again."""
@@ -33,4 +35,9 @@ class ShareForm(forms.Form):
         initial=[Role.DIRECTION.value],
         widget=forms.CheckboxSelectMultiple,
     )
-    live = forms.BooleanField(label="Aussi le mois en cours, à ce jour", required=False)
+    reach = forms.ChoiceField(
+        label="Ce qui est lu",
+        choices=[(CLOSED, "Les relevés clos"), (RUNNING, "Les relevés clos, et le mois en cours à ce jour")],
+        initial=CLOSED,
+        widget=forms.RadioSelect,
+    )

@@ -13,15 +13,13 @@ from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.objectives import permissions, words
 from tramontane.hospital.objectives.board import MEASURED, Cell
-from tramontane.hospital.objectives.forms import ShareForm
+from tramontane.hospital.objectives.forms import RUNNING, ShareForm
 from tramontane.hospital.objectives.selectors import group
 from tramontane.hospital.objectives.services import choosing
 from tramontane.hospital.objectives.services.live import so_far
 from tramontane.hospital.objectives.views.desk import month_asked, page, succeeded
 from tramontane.rules.objectives import definitions, figures, total
 from tramontane.rules.objectives.periods import month_of
-
-RUNNING = "en-cours"
 
 
 @requires(*permissions.READERS)
@@ -93,7 +91,7 @@ def share(request: AuthenticatedRequest) -> HttpResponse:
     entity = request.account.legal_entity
     succeeded(
         request,
-        lambda: choosing.share(entity, said["finess"], roles=said["roles"], live=said["live"], actor=who),
+        lambda: choosing.share(entity, said["finess"], roles=said["roles"], live=said["reach"] == RUNNING, actor=who),
         "Chiffres ouverts à cet établissement.",
     )
     return redirect("objectives:group")
