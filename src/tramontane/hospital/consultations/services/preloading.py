@@ -8,6 +8,7 @@ Nothing is remembered as seen: her next opening still tells her everything that 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -32,6 +33,7 @@ from tramontane.hospital.consultations.view import Situation, Told
 from tramontane.hospital.habilitations.selectors import withheld_types
 from tramontane.hospital.patients.models import Episode
 from tramontane.hospital.patients.selectors import active_episodes, current_episode, patients_for
+from tramontane.hospital.prepared import prepared
 from tramontane.hospital.traces.events import Event
 from tramontane.hospital.traces.services import record
 from tramontane.rules.consultation import Kind, opening_search
@@ -59,13 +61,13 @@ def request_preload(account: Account, proof: SessionProof, service: Service, ses
 def run_preload(preload_id: int) -> None:
     """Do what is left of a preload: a job killed midway is run again and takes up where it stopped."""
     preload = Preload.objects.select_related("account__legal_entity", "service__geographic_entity").get(pk=preload_id)
-    with ThreadPoolExecutor(policy().preload_workers, thread_name_prefix="preload") as pool:
+    workers = policy().preload_workers
+    with ThreadPoolExecutor(workers, thread_name_prefix="preload") as pool:
         for _ in range(policy().preload_attempts):
             waiting = list(_waiting(preload).values_list("pk", flat=True))
             if not waiting or not _still_there(preload):
                 break
-            pauses = pool.map(lambda pk: _one(preload, pk), waiting)
-            time.sleep(max(pauses, default=0.0))
+            time.sleep(max(pool.map(_work, [preload] * workers, [iter(waiting)] * workers)))
     _finish(preload)
 
 
@@ -74,7 +76,12 @@ def _waiting(preload: Preload) -> QuerySet[PreloadItem]:
 
 
 def _still_there(preload: Preload) -> bool:
-    return OpenSession.objects.filter(session_key=preload.session_key, account=preload.account).exists()
+    return bool(_sessions(preload.session_key, preload.account))
+
+
+@prepared
+def _sessions(session_key: str, account: Account) -> QuerySet[OpenSession, tuple[int]]:
+    return OpenSession.objects.filter(session_key=session_key, account=account).values_list("pk")
 
 
 def _finish(preload: Preload) -> None:
@@ -89,18 +96,34 @@ def _finish(preload: Preload) -> None:
         record(Event("prechargement", actor(preload.account, proof), outcome="terminé", detail={"preload": preload.pk}))
 
 
-def _one(preload: Preload, item_id: int) -> float:
-    """One patient. Gives the seconds to wait before trying the failed ones again."""
-    close_old_connections()
+def _work(preload: Preload, waiting: Iterator[int]) -> float:
+    """One of the workers: patient after patient, while the session lasts, on one database connection.
+
+    Args:
+        waiting: the same for every worker: each takes the next one.
+
+    Gives the seconds to wait before trying the failed ones again.
+    """
+    pause = 0.0
     try:
-        if not _still_there(preload):
-            return 0.0
-        return _asked(preload, PreloadItem.objects.select_related("patient").get(pk=item_id))
+        for item_id in waiting:
+            close_old_connections()  # one that the database broke is opened again
+            if not _still_there(preload):
+                break
+            (item,) = _items(item_id)
+            pause = max(pause, _asked(preload, item))
     finally:
         connection.close()
+    return pause
+
+
+@prepared
+def _items(item_id: int) -> QuerySet[PreloadItem]:
+    return PreloadItem.objects.select_related("patient").filter(pk=item_id)
 
 
 def _asked(preload: Preload, item: PreloadItem) -> float:
+    """One patient. Gives the seconds to wait before trying her again, if it failed."""
     now = clock.now()
     service = preload.service
     access = Access(
