@@ -47,7 +47,23 @@ class ConsentRecord(models.Model):
     class Meta:
         """The current state is the newest row: by patient, subject, then rank. A replay is refused by the database."""
 
-        indexes = (models.Index(fields=["patient", "subject", "-id"]),)
+        indexes = (
+            models.Index(fields=["patient", "subject", "-id"]),
+            # The flow of a month (objective 2.1) reads these two and no row: the consent of each visit, and the refusals,
+            # which are what one visit tells of another.
+            models.Index(
+                fields=["episode", "id", "recorded_at"],
+                condition=models.Q(subject="consultation", choice="consent", for_account__isnull=True),
+                name="consent_given_idx",
+            ),
+            models.Index(
+                fields=["patient", "id", "choice", "recorded_at"],
+                condition=models.Q(
+                    subject="consultation", choice__in=["opposition", "withdrawn"], for_account__isnull=True
+                ),
+                name="consent_refusals_idx",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=["patient", "submission", "subject", "choice"], name="consent_once"),
         )
