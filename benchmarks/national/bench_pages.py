@@ -1,6 +1,7 @@
 """The pages that list traces, on PostgreSQL: p99 at 10⁴ traces, then at many more; what is promised is the growth.
 
 TRAMONTANE_BENCH_TRACES is the largest size, 1,000,000 by default; 10000000 is what the issue asks, and takes its time.
+TRAMONTANE_BENCH_REQUESTS is how often each page is asked for, 200 by default.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ SMALL = 10_000
 LARGE = int(os.environ.get("TRAMONTANE_BENCH_TRACES", "1000000"))
 # A deeper tree and colder pages: a page may take twice as long, not more. Below this it is quick anyway.
 GROWTH, QUICK = 2.0, 50.0
+# Once a night: a rule of thirty days reads thirty days, the others one.
+SWEEP = 60.0
 
 
 def cases() -> Iterable[Measure]:
@@ -60,5 +63,6 @@ def _compared(small: dict[str, Any], large: dict[str, Any]) -> Iterable[Measure]
             ratio, f"≤ {GROWTH} × or ≤ {QUICK:.0f} ms", ratio <= GROWTH or p99 <= QUICK,
         )  # fmt: skip
     yield Measure(
-        f"every rule on one day, with {LARGE:,} traces", sweeping[1], "s", f"{sweeping[0]:.1f} s with {SMALL:,}"
-    )
+        f"every rule on one day, with {LARGE:,} traces", sweeping[1], "s", f"{sweeping[0]:.1f} s with {SMALL:,}",
+        None, f"≤ {SWEEP:.0f} s", sweeping[1] <= SWEEP,
+    )  # fmt: skip

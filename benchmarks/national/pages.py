@@ -2,7 +2,8 @@
 
     python pages.py DATABASE_URL DIRECTORY TRACES        prints {page: [p50, p99] in milliseconds, "sweep": seconds}
 
-Rows carry no verdict: a page decodes fifty of them whatever the size of the table.
+Rows carry no verdict: a page decodes fifty of them whatever the size of the table. The directory grows with the traces:
+a professional for twenty of them, an entity of the white list for two hundred, as far as France has any.
 """
 
 from __future__ import annotations
@@ -16,23 +17,43 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-REQUESTS, WARM_UP = 200, 20
+REQUESTS, WARM_UP = int(os.environ.get("TRAMONTANE_BENCH_REQUESTS", "200")), 20
 # Few, so that whoever is asked for fills a page at the smallest size too: else a page of fifty would be compared with an empty one.
 PROFESSIONALS, STRUCTURES = 100, 20
-# The last trace is here; each is a second before the next, whatever their number: a day holds 86,400.
-LAST = datetime(2026, 11, 22, 22, tzinfo=UTC)
+# The last trace is here; 10,000 a day, whatever their number: the smallest size fills the day that is swept.
+LAST = datetime(2026, 11, 22, 22, 59, 59, tzinfo=UTC)
 _FILL = """
 INSERT INTO national_accesstrace (instant, transaction, service, message_id, assertion_id, certificate, mode, access_mode,
-  rpps, structure, legal_entity, ins, result, code, documents, verdicts)
-SELECT %s::timestamptz - n * interval '1 second',
+  rpps, structure, legal_entity, ins, result, code, documents, verdicts, secret)
+SELECT %s::timestamptz - n * interval '8.64 seconds',
   (ARRAY['TD0.2','TD0.2','TD0.3','TD2.1','TD3.1','TD3.1','TD3.1','TD3.2','TD3.2','TD1.6'])[1 + hashint4(n) %% 5 + 4],
   'registry', '', '_' || n, repeat('0', 64), 'INDIRECTE_RENFORCEE',
   CASE WHEN n %% 200 = 0 THEN 'bris_de_glace' ELSE 'normal' END,
   lpad(((abs(hashint4(n)::bigint) %% %s))::text, 11, '9'), lpad((abs(hashint4(n)::bigint) %% %s)::text, 9, '9'), '990000010',
   lpad((abs(hashint4(n + 7)::bigint) %% 500000)::text, 15, '2'),
-  CASE WHEN n %% 33 = 0 THEN 'refused' ELSE 'granted' END, '', '[]', '[]'
+  CASE WHEN n %% 33 = 0 THEN 'refused' ELSE 'granted' END, '', '[]', '[]', false
 FROM generate_series(%s, %s) AS n
+"""
+# One check failed in each refused call: from the 4th to the 10th.
+_FAIL = """
+INSERT INTO national_failedcheck (trace_id, step, instant, transaction, rpps, structure, result)
+SELECT id, 4 + id %% 7, instant, transaction, rpps, structure, result FROM national_accesstrace
+WHERE result = 'refused' AND id > %s
+"""
+_DIRECTORY = """
+INSERT INTO national_legalentity (finess, name) VALUES ('990000010', 'CH FICTIF') ON CONFLICT DO NOTHING;
+INSERT INTO national_geographicentity (finess, name, legal_entity_id, active)
+SELECT lpad(n::text, 9, '8'), 'Site ' || md5(n::text), '990000010', true FROM generate_series(1, {entities}) AS n
+ON CONFLICT DO NOTHING;
+INSERT INTO national_whitelistentry (geographic_entity_id, status, valid_from, valid_until, cause)
+SELECT finess, CASE WHEN hashtext(finess) % 100 = 0 THEN 'suspended' ELSE 'active' END, '2025-01-01', '2027-12-31', ''
+FROM national_geographicentity ON CONFLICT DO NOTHING;
+INSERT INTO national_professional (rpps, family_name, given_name, profession, savoir_faire, authorised, cause)
+SELECT lpad(n::text, 11, '8'), upper(md5(n::text)), 'ALEX', '10', '', hashint4(n) % 1000 <> 0, ''
+FROM generate_series(1, {professionals}) AS n ON CONFLICT DO NOTHING;
+ANALYZE national_geographicentity, national_whitelistentry, national_professional, national_failedcheck;
 """
 
 
@@ -55,23 +76,32 @@ def main() -> None:
 
 def _fill(total: int) -> None:
     """Up to `total` rows, older and older; indexes are built once at the end."""
-    from django.db import connection
+    from django.db import connection, transaction
 
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
         cursor.execute("SET maintenance_work_mem = '256MB'")
-        cursor.execute("SELECT count(*) FROM national_accesstrace")
-        present = cursor.fetchone()[0]
-        cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'national_accesstrace' AND indexname !~ '_pkey$'"
-        )
-        indexes = cursor.fetchall()
-        for name, _ in indexes:
-            cursor.execute(f'DROP INDEX "{name}"')
-        cursor.execute(_FILL, [LAST, PROFESSIONALS, STRUCTURES, present + 1, total])
-        for _, definition in indexes:
-            cursor.execute(definition)
+        # All or nothing: a run that stops here must not leave a table without its indexes to the next one.
+        with transaction.atomic():
+            _write(cursor, total)
         cursor.execute("VACUUM ANALYZE national_accesstrace")
+
+
+def _write(cursor: Any, total: int) -> None:
+    cursor.execute("SELECT count(*) FROM national_accesstrace")
+    present = cursor.fetchone()[0]
+    cursor.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'national_accesstrace' AND indexname !~ '_pkey$'"
+    )
+    indexes = cursor.fetchall()
+    for name, _ in indexes:
+        cursor.execute(f'DROP INDEX "{name}"')
+    cursor.execute(_FILL, [LAST, PROFESSIONALS, STRUCTURES, present + 1, total])
+    for _, definition in indexes:
+        cursor.execute(definition)
+    cursor.execute("SELECT coalesce(max(trace_id), 0) FROM national_failedcheck")
+    cursor.execute(_FAIL, cursor.fetchone())
+    cursor.execute(_DIRECTORY.format(entities=min(total // 200, 50_000), professionals=min(total // 20, 500_000)))
 
 
 def _timed(total: int) -> Mapping[str, object]:
@@ -90,22 +120,41 @@ def _timed(total: int) -> Mapping[str, object]:
         rule="volume-horaire", subject_kind="rpps", subject=trace.rpps,
         defaults={"figure": 30, "threshold": 28, "since": LAST - timedelta(days=1), "until": LAST, "opened_at": LAST},
     )  # fmt: skip
-    officer, own = _client("officer:"), _client(f"patient:{patient.pk}")
+    operator, officer, own = _client("operator:"), _client("officer:"), _client(f"patient:{patient.pk}")
 
     def structure() -> str:
         return f"{dice.randrange(STRUCTURES)}".rjust(9, "9")
 
+    def rpps() -> str:
+        return f"{dice.randrange(PROFESSIONALS)}".rjust(11, "9")
+
+    def name() -> str:
+        return f"{dice.choice('ABCDEF')}{dice.randrange(256):02X}"
+
     pages: Mapping[str, tuple[Client, Callable[[], str]]] = {
-        "live exchanges": (officer, lambda: "/echanges/"),
-        "exchanges of a structure": (officer, lambda: f"/echanges/?structure={structure()}"),
-        "exchanges of a professional": (
-            officer, lambda: f"/echanges/?rpps={str(dice.randrange(PROFESSIONALS)).rjust(11, '9')}"
+        "live exchanges": (operator, lambda: "/echanges/"),
+        "exchanges of a structure": (operator, lambda: f"/echanges/?structure={structure()}"),
+        "exchanges of a professional": (operator, lambda: f"/echanges/?rpps={rpps()}"),
+        "one transaction of a structure": (operator, lambda: f"/echanges/?structure={structure()}&transaction=TD3.2"),
+        "a transaction it never called": (operator, lambda: f"/echanges/?structure={structure()}&transaction=TD0.4"),
+        "refusals": (operator, lambda: "/echanges/?reponse=refused"),
+        "refusals of a structure": (operator, lambda: f"/echanges/?reponse=refused&structure={structure()}"),
+        "a result that nobody got": (operator, lambda: "/echanges/?reponse=scripted"),
+        "a failed check": (operator, lambda: f"/echanges/?controle={dice.randrange(4, 11)}"),
+        "a check that never failed": (operator, lambda: "/echanges/?controle=12"),
+        "a failed check, every filter": (
+            operator,
+            lambda: f"/echanges/?controle=6&structure={structure()}&rpps={rpps()}&transaction=TD3.1&reponse=refused",
         ),
-        "refusals": (officer, lambda: "/echanges/?reponse=refused"),
-        "refusals of a structure": (officer, lambda: f"/echanges/?reponse=refused&structure={structure()}"),
-        "a result that nobody got": (officer, lambda: "/echanges/?reponse=scripted"),
-        "a page far away": (officer, lambda: f"/echanges/?apres={dice.randrange(1, total)}"),
+        "a page far away": (operator, lambda: f"/echanges/?apres={dice.randrange(1, total)}"),
+        "the alerts": (officer, lambda: "/alertes/"),
         "an alert and its traces": (officer, lambda: f"/alertes/{alert.pk}/"),
+        "the white list": (officer, lambda: "/liste-blanche/"),
+        "the white list, suspended": (officer, lambda: "/liste-blanche/?etat=suspended"),
+        "the white list, a name": (officer, lambda: f"/liste-blanche/?q=Site {name()}"),
+        "the professionals": (officer, lambda: "/professionnels/"),
+        "the professionals, suspended": (officer, lambda: "/professionnels/?etat=suspended"),
+        "the professionals, a name": (officer, lambda: f"/professionnels/?q={name()}"),
         "a patient's accesses": (own, lambda: "/mon-espace-sante/acces/"),
     }  # fmt: skip
     found: dict[str, object] = {name: _latencies(client, address) for name, (client, address) in pages.items()}
@@ -133,11 +182,11 @@ def _latencies(client, address: Callable[[], str]) -> list[float]:  # type: igno
 
 
 def _sweep() -> float:
-    """Every rule on the last full day."""
+    """Every rule on the last day."""
     from tramontane.national.monitoring.opening import sweep
 
     start = time.perf_counter()
-    sweep(LAST.date() - timedelta(days=1), LAST)
+    sweep(LAST.date(), LAST)
     return time.perf_counter() - start
 
 

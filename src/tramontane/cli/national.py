@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tramontane.cli.base import FrenchCommand, FrenchGroup, emit, json_option
+from tramontane.cli.options import national_data_option, national_database_option
 from tramontane.dmp.errors import CertificateMisuse
 
 if TYPE_CHECKING:
@@ -58,18 +59,8 @@ def national() -> None:
     type=click.FloatRange(0, min_open=True),
     help="Temps laissé à un client pour envoyer le corps d'une requête.",
 )
-@click.option(
-    "--donnees",
-    "data",
-    default=Path("var/demo/national"),
-    show_default=True,
-    metavar="RÉPERTOIRE",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Répertoire des documents et de la base SQLite.",
-)
-@click.option(
-    "--base", "database_url", default="", metavar="URL", help="Base de données : sqlite:///… ou postgresql://…"
-)
+@national_data_option
+@national_database_option
 @click.option(
     "--certificat",
     "certificate",
@@ -132,7 +123,8 @@ def serve(*, data: Path, database_url: str, as_json: bool, **options: Any) -> No
     """Servir la maquette en TLS mutuel, et ses pages, jusqu'à Ctrl-C.
 
     Les valeurs par défaut sont celles que « tramontane demo » écrit. On se connecte aux pages avec une carte CPE, CDE ou
-    CPS, par le navigateur ; TRAMONTANE_NATIONAL_OFFICERS nomme les cartes des agents de la CNAM.
+    CPS, par le navigateur ; TRAMONTANE_NATIONAL_OFFICERS nomme les cartes des agents de la CNAM,
+    TRAMONTANE_NATIONAL_OPERATORS celles qui exploitent la maquette.
     """
     from django.db import Error as DatabaseError
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tramontane.cli.base import FrenchCommand, emit, json_option
+from tramontane.cli.options import national_data_option, national_database_option
 
 if TYPE_CHECKING:
     from tramontane.national.monitoring.evaluation import Evaluation
@@ -21,18 +22,8 @@ _LAST_DAY = date(2026, 11, 22)
 
 @click.command("monitor", cls=FrenchCommand)
 @click.option("--jour", "day", type=_DAY, metavar="AAAA-MM-JJ", help="Jour français à examiner. Par défaut, hier.")
-@click.option(
-    "--donnees",
-    "data",
-    default=Path("var/demo/national"),
-    show_default=True,
-    metavar="RÉPERTOIRE",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Répertoire des documents et de la base SQLite.",
-)
-@click.option(
-    "--base", "database_url", default="", metavar="URL", help="Base de données : sqlite:///… ou postgresql://…"
-)
+@national_data_option
+@national_database_option
 @click.option(
     "--evaluer",
     "--evaluate",

@@ -36,3 +36,15 @@ mode_option = click.option(
     metavar="MODE",
     help="Mode d'accès : normal, bris_de_glace ou centre_15.",
 )
+national_data_option = click.option(
+    "--donnees",
+    "data",
+    default=Path("var/demo/national"),
+    show_default=True,
+    metavar="RÉPERTOIRE",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Répertoire des documents et de la base SQLite.",
+)
+national_database_option = click.option(
+    "--base", "database_url", default="", metavar="URL", help="Base de données : sqlite:///… ou postgresql://…"
+)

@@ -72,7 +72,7 @@ def test_a_provoked_suspension_leaves_the_other_cases_to_the_client(national: In
     data = as_data(report(session(6), LATER))
     found = {case["code"]: case for case in data["cases"]}
     assert (found["liste-blanche"]["outcome"], found["entite-suspendue"]["outcome"]) == ("passed", "passed")
-    assert data["provoked_checks"] == ["6. liste blanche"]
+    assert data["provoked_checks"] == ["6. Liste blanche"]
     assert found["entite-suspendue"]["refusal"]["codes"] == ["DMPAccessDeniedByRightsService"]
 
 

@@ -78,8 +78,8 @@ def test_the_checks_that_failed_lately_are_counted_under_the_other_filters(pages
     refusal(pages, SUSPENDU)
     refusal(pages, structure=ET_SUSPENDED.struct_idnat)
     client = logged_in("operator:")
-    assert client.get("/echanges/").context["failing"] == [(6, "liste blanche", 1), (7, "professionnel", 1)]
-    assert client.get(f"/echanges/?rpps={SUSPENDU}").context["failing"] == [(7, "professionnel", 1)]
+    assert client.get("/echanges/").context["failing"] == [(6, "Liste blanche", 1), (7, "Professionnel", 1)]
+    assert client.get(f"/echanges/?rpps={SUSPENDU}").context["failing"] == [(7, "Professionnel", 1)]
     FailedCheck.objects.update(instant=NOW - timedelta(hours=30))
     assert client.get("/echanges/").context["failing"] == []
     assert listed(client, "?controle=7").count('id="echange-') == 1, "older ones are still found"

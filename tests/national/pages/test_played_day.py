@@ -52,6 +52,7 @@ def test_nothing_that_was_played_reads_as_checked_and_refusals_are_found_by_chec
     traces = AccessTrace.objects.filter(service=SERVICE)
     outcomes = {verdict.outcome for trace in traces for verdict in verdicts_of(trace)}
     assert outcomes == {Outcome.FAILED, Outcome.NOT_RUN}
+    assert client.get("/echanges/").content.decode().count(">Journée jouée</span>") == 50
     refused = traces.filter(result="refused").count()
     assert refused == traces.filter(failed_checks__isnull=False).count() > 0
     assert client.get("/echanges/?controle=4").context["count"] > 0

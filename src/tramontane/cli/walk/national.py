@@ -15,7 +15,16 @@ _PERSONAS = (
         "Centre hospitalier des Trois Vallées",
         "signer le contrat AIR du site gériatrique, qui n'en a pas",
     ),
-    ("Agent de la CNAM", "Agent de contrôle", "suspendre un site ou un professionnel, importer un annuaire"),
+    (
+        "Agent de la CNAM",
+        "Agent de contrôle",
+        "examiner une alerte, suspendre un site ou un professionnel, importer un annuaire",
+    ),
+    (
+        "Formateur, exploitant",
+        "Opérateur de la maquette",
+        "jouer une journée de trafic avec anomalies, suivre les échanges, expliquer un refus, jouer une panne",
+    ),
     ("Patiente", "Martin Jeanne Marie", "voir qui a consulté son dossier, masquer, bloquer, fermer"),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -49,6 +51,9 @@ class WhiteListEntry(models.Model):
         "Contract", null=True, blank=True, on_delete=models.SET_NULL, related_name="white_list_entries"
     )
 
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["status", "geographic_entity"], name="national_white_list_status")]
+
     def __str__(self) -> str:
         return f"{self.geographic_entity_id} : {self.get_status_display()}"
 
@@ -64,6 +69,11 @@ class Professional(models.Model):
     authorised = models.BooleanField(default=True)
     cause = models.CharField(max_length=300, blank=True)
     establishments = models.ManyToManyField(GeographicEntity, blank=True, related_name="professionals")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["rpps"], name="national_professional_stopped", condition=models.Q(authorised=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.family_name} {self.given_name} ({self.rpps})"

@@ -57,8 +57,14 @@ class AccessTrace(models.Model):
             models.Index(fields=["rpps", "instant", "id"], name="national_trace_rpps"),
             models.Index(fields=["structure", "instant", "id"], name="national_trace_structure"),
             models.Index(fields=["transaction", "instant", "id"], name="national_trace_transaction"),
+            models.Index(fields=["structure", "transaction", "instant", "id"], name="national_trace_place_td"),
             # Few calls are refused: without this one, finding the rare ones would read all the others.
             models.Index(fields=["result", "instant", "id"], name="national_trace_refused", condition=_NOT_GRANTED),
+            models.Index(
+                fields=["transaction", "result", "instant", "id"],
+                name="national_trace_refused_td",
+                condition=_NOT_GRANTED,
+            ),
             models.Index(
                 fields=["structure", "result", "instant", "id"],
                 name="national_trace_refused_place",

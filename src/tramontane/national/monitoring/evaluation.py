@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime, time
 
 from django.db import transaction
 
-from tramontane.dmp.identity import InsAuthority
-from tramontane.national.models import AccessTrace, PatientRecord, WatchedPatient
+from tramontane.national.models import AccessTrace
 from tramontane.national.monitoring.detection import findings
 from tramontane.national.monitoring.misuses import generate
+from tramontane.national.monitoring.personalities import watch
 from tramontane.national.monitoring.rules import Rule
 from tramontane.national.monitoring.traffic import Scale, World
 
@@ -76,17 +76,7 @@ def evaluate(seed: int, scale: Scale, rules: Iterable[Rule]) -> Evaluation:
 @transaction.atomic
 def _store(world: World) -> None:
     AccessTrace.objects.bulk_create(sorted(world.traces, key=lambda trace: trace.instant), batch_size=_BATCH)
-    at = datetime.combine(world.scale.first, time.min, UTC)
-    for patient in sorted(set(world.watched)):
-        row = PatientRecord.objects.create(
-            ins=patient,
-            ins_oid=InsAuthority.NIR_TEST.value,
-            birth_name="PERSONNALITE",
-            given_names="FICTIVE",
-            sex="F",
-            birth_date=date(1999, 2, 1),
-        )
-        WatchedPatient.objects.create(patient=row, reason="évaluation", added_at=at)
+    watch(world.watched, datetime.combine(world.scale.first, time.min, UTC))
 
 
 def _score(rule: Rule, world: World) -> Score:

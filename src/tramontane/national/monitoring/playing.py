@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count, islice
 
 import msgspec
 
 from tramontane.dmp.verdicts import Verdict
 from tramontane.national.judge.checks import CHECKS, Failure
+from tramontane.national.judge.facts import FRANCE
 from tramontane.national.models import AccessResult, AccessTrace, FailedCheck, PatientRecord, Professional
 from tramontane.national.monitoring.misuses import generate
+from tramontane.national.monitoring.personalities import watch
 from tramontane.national.monitoring.traffic import Misuse, Scale, World, ins
 from tramontane.national.tracing import failed_checks
 
@@ -56,6 +58,7 @@ def play(day: date) -> tuple[int, list[Misuse]]:
     while batch := list(islice(judged, _BATCH)):
         AccessTrace.objects.bulk_create([trace for trace, _ in batch])
         FailedCheck.objects.bulk_create([one for trace, found in batch for one in failed_checks(trace, found)])
+    watch(world.watched, datetime.combine(day, time.min, FRANCE))
     return len(traces), world.misuses
 
 

@@ -271,7 +271,7 @@ class ExchangesForm(_Page):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", "Peu importe"), *((step, f"{step}. {name.capitalize()}") for step, name in CHECK_NAMES.items())],
+        choices=[("", "Peu importe"), *((step, f"{step}. {name}") for step, name in CHECK_NAMES.items())],
     )
     depuis = forms.DateTimeField(
         label="Depuis le",
@@ -342,7 +342,7 @@ class SessionForm(_Page):
         label="Refus provoqués pendant la session",
         required=False,
         coerce=int,
-        choices=[(step, CHECK_NAMES[step].capitalize()) for step in PROVOKABLE],
+        choices=[(step, CHECK_NAMES[step]) for step in PROVOKABLE],
         widget=forms.CheckboxSelectMultiple,
         help_text="Ceux que vous causez vous-même : ils ne comptent pas contre le client aux cas 4 à 8",
     )

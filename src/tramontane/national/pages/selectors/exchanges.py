@@ -11,10 +11,11 @@ from django.db.models import Count, QuerySet
 from tramontane.dmp.verdicts import Outcome, Verdict, failures
 from tramontane.national.judge.names import CHECK_NAMES
 from tramontane.national.models import AccessResult, AccessTrace, FailedCheck
+from tramontane.national.monitoring.playing import SERVICE
 from tramontane.national.tracing import verdicts_of
 
 PAGE = 50
-COUNTED = 10_000
+COUNTED = 1_000
 _RESULTS = {
     AccessResult.GRANTED: ("ok", "✓"),
     AccessResult.REFUSED: ("stop", "✕"),
@@ -73,6 +74,11 @@ class Row:
     def sign(self) -> str:
         """The badge's sign."""
         return _RESULTS[AccessResult(self.trace.result)][1]
+
+    @property
+    def played(self) -> bool:
+        """It belongs to a day that an operator played: no client made it, nobody judged it."""
+        return self.trace.service == SERVICE
 
     @property
     def checks(self) -> list[Mark]:
