@@ -66,9 +66,9 @@ def _measures(found: dict[str, float], first: dict[str, float]) -> Iterable[Meas
         ratio = spent / first[f"{key}_cpu_s"]
         reach = f"≤ {promised * 1000:.0f} ms"
         load, cores = os.getloadavg()[0], os.cpu_count() or 1
-        held = (spent <= promised) or (None if load > cores + 1 else False)
+        kept = (spent <= promised) or (None if load > cores + 1 else False)
         waited += f", load {load:.0f} on {cores} cores"
-        yield Measure(f"{what}: {name}", spent * 1000, "ms", waited, ratio, reach, held)
+        yield Measure(f"{what}: {name}", spent * 1000, "ms", waited, ratio, reach, kept)
     held, before = found["close_mb"], first["close_mb"]
     yield Measure(
         f"{what}: peak memory of the close", held, "MB", "the whole process", held / before,
