@@ -62,10 +62,16 @@ def test_the_gravest_thing_comes_first_and_nothing_is_said_when_all_is_well(read
     assert site.name in lead(rssi)
     Opening.objects.update(reviewed_at=None)
     assert lead(rssi) == "1\u00a0accès en urgence à contrôler."
-    verified(rssi, "altérée")
-    assert lead(rssi) == "La chaîne de traces a été trouvée altérée."
+    MatrixRevision.objects.all().delete()
+    assert lead(rssi).startswith("Personne ne peut consulter le DMP")
     DmpConnection.objects.all().delete()
     assert lead(rssi) == "Le DMP est inaccessible à tous : certificat absent."
+
+
+def test_a_chain_found_altered_is_said_before_what_can_wait(rssi: Account) -> None:
+    MatrixRevision.objects.update(created_at=clock.now() - timedelta(days=400))
+    verified(rssi, "altérée")
+    assert lead(rssi) == "La chaîne de traces a été trouvée altérée."
 
 
 @pytest.mark.parametrize("role", [Role.RSSI, Role.DPO])

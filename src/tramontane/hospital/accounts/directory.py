@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Upper
@@ -26,12 +28,22 @@ SORTS = {
 }
 EXCEPTIONS = {
     "rpps": "RPPS manquant",
+    "metier": "Profession, spécialité ou section manquante",
     "facteur": "Aucun second facteur",
     "homonyme": "Même nom qu’un autre compte",
     "service": "Aucun service",
 }
 
-FLAGS = {"rpps": "no_rpps", "facteur": "no_factor", "homonyme": "namesake", "service": "no_service"}
+FLAGS = {
+    "rpps": "no_rpps",
+    "metier": "no_trade",
+    "facteur": "no_factor",
+    "homonyme": "namesake",
+    "service": "no_service",
+}
+# A physician gives a speciality, a pharmacist a section of the Ordre: without it, no token can be made (VIHF, codage du rôle).
+_SPECIALISED = ("10", "21")
+_EVERY_FLAG = {**FLAGS, "toutes": "exceptional"}
 _NAME = Upper(Concat("family_name", Value("/"), "given_name"))
 
 
@@ -46,22 +58,15 @@ class Search:
 
 
 def accounts(entity: LegalEntity, search: Search) -> QuerySet[Account]:
-    """Accounts with `no_rpps`, `no_factor`, `namesake`, `no_service`; those with an exception come first."""
+    """Accounts with a boolean for each of `FLAGS`; those with an exception come first."""
     found = _annotated(Account.objects.filter(legal_entity=entity), entity)
     for word in search.text.split():
         names = Q(family_name__icontains=word) | Q(given_name__icontains=word)
         found = found.filter(names | Q(login__icontains=word) | Q(rpps__startswith=word))
     if search.state in ("actifs", "partis"):
         found = found.filter(is_active=search.state == "actifs")
-    flags = {
-        "rpps": "no_rpps",
-        "facteur": "no_factor",
-        "homonyme": "namesake",
-        "service": "no_service",
-        "toutes": "exceptional",
-    }
-    if search.exception in flags:
-        found = found.filter(**{flags[search.exception]: True})
+    if search.exception in _EVERY_FLAG:
+        found = found.filter(**{_EVERY_FLAG[search.exception]: True})
     order = SORTS.get(search.sort, SORTS["nom"])
     return found.order_by(F("exceptional").desc(), *order, "pk").prefetch_related("assignments__service")
 
@@ -79,13 +84,15 @@ def _annotated(found: QuerySet[Account], entity: LegalEntity) -> QuerySet[Accoun
     )
     working = Exists(ServiceAssignment.objects.filter(**mine, ends_at=None))
     here = Q(is_active=True)
+    vague = Q(profession="") | Q(profession__in=_SPECIALISED, savoir_faire="")
     return found.annotate(
         key=_NAME,
         no_rpps=_flag(here & clinician & Q(rpps=None)),
+        no_trade=_flag(here & clinician & vague),
         no_factor=_flag(here & ~Q(factor)),
         namesake=_flag(here & Q(key__in=shared)),
         no_service=_flag(here & clinician & ~Q(working)),
-    ).annotate(exceptional=_flag(Q(no_rpps=True) | Q(no_factor=True) | Q(namesake=True) | Q(no_service=True)))
+    ).annotate(exceptional=_flag(reduce(or_, (Q(**{flag: True}) for flag in FLAGS.values()))))
 
 
 def _flag(condition: Q) -> Case:
@@ -94,7 +101,6 @@ def _flag(condition: Q) -> Case:
 
 def exception_counts(entity: LegalEntity) -> tuple[list[tuple[str, str, int]], int]:
     """Each kind of exception (key, label, how many accounts), and how many accounts have at least one."""
-    flags = {**FLAGS, "toutes": "exceptional"}
     found = accounts(entity, Search()).order_by()
-    counts = found.aggregate(**{f"n_{key}": Count("pk", filter=Q(**{flag: True})) for key, flag in flags.items()})
+    counts = found.aggregate(**{f"n_{key}": Count("pk", filter=Q(**{flag: True})) for key, flag in _EVERY_FLAG.items()})
     return [(key, label, counts[f"n_{key}"]) for key, label in EXCEPTIONS.items()], counts["n_toutes"]

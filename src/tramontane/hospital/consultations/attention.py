@@ -100,6 +100,7 @@ def _all(found: Facts, now: datetime) -> tuple[tuple[bool, str, str], ...]:
     sites = ", ".join(site.name for site in found.refused_sites)
     return (
         (state not in _USABLE, f"Le DMP est inaccessible à tous : certificat {state.value}.", "connection"),
+        (found.revision is None, "Personne ne peut consulter le DMP : aucune habilitation n’est publiée.", "matrix"),
         (check is not None and check.outcome != "intacte", "La chaîne de traces a été trouvée altérée.", "traces"),
         (found.to_review > 0, f"{count_of(found.to_review, _EMERGENCIES)} à contrôler.", "emergencies"),
         (bool(sites), f"Le DMP refuse ce site : {sites}. Vérifiez son contrat AIR.", "connection"),

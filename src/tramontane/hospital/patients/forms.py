@@ -64,6 +64,8 @@ class AdmissionForm(forms.Form):
         super().__init__(*args, **kwargs)
         services = Service.objects.filter(geographic_entity__legal_entity=legal_entity, active=True)
         self.fields["service"].queryset = services  # type: ignore[attr-defined]  # a ModelChoiceField, declared above
+        if len(services) == 1:
+            self.fields["service"].initial = services[0]
 
 
 class InsForm(forms.Form):

@@ -21,6 +21,9 @@ from tramontane.hospital.traces.services import record
 
 FIELDS = ("login", "family_name", "given_name", "email", "rpps", "profession", "savoir_faire", "external_id")
 
+# What a second role may be: a speciality, or a pharmacist's section of the Ordre (VIHF, codage du rôle).
+SECOND_ROLES = (ValueSetName.SAVOIR_FAIRE, ValueSetName.PHARMACIST_SECTION)
+
 # As the columns of `Account`; the RPPS has its own check.
 LIMITS = {"login": 80, "family_name": 80, "given_name": 80, "email": 254, "savoir_faire": 8, "external_id": 120}
 
@@ -83,6 +86,10 @@ def faults(
         found.append(Fault("login", f"Identifiant « {values.login} » : déjà pris."))
     if values.profession and value_set(ValueSetName.PROFESSION).find(values.profession) is None:
         found.append(Fault("profession", f"Profession « {values.profession} » : code absent de TRE_G15."))
+    if values.savoir_faire and not any(value_set(name).find(values.savoir_faire) for name in SECOND_ROLES):
+        found.append(
+            Fault("savoir_faire", f"Savoir-faire « {values.savoir_faire} » : code absent de TRE_R01 et de TRE_G05.")
+        )
     too_long = [name for name, limit in LIMITS.items() if len(getattr(values, name)) > limit]
     return found + [Fault(name, f"{name} : plus de {LIMITS[name]} caractères.") for name in too_long]
 

@@ -40,20 +40,24 @@ class AccountForm(forms.Form):
         widget=forms.TextInput({"inputmode": "numeric"}),
     )  # fmt: skip
     profession = forms.ChoiceField(label="Profession", required=False)
-    savoir_faire = forms.CharField(
-        label="Savoir-faire", required=False, max_length=8, help_text="Code, par exemple SM04."
+    savoir_faire = forms.ChoiceField(
+        label="Spécialité ou section",
+        required=False,
+        help_text="Un médecin donne sa spécialité, un pharmacien sa section de l’Ordre. Sans elle, pas de DMP.",
     )
     email = forms.EmailField(label="Courriel", required=False)
     external_id = forms.CharField(label="Matricule", required=False, max_length=120)
     roles = forms.MultipleChoiceField(
-        label="Rôles", required=False, choices=Role.choices, widget=forms.CheckboxSelectMultiple
-    )
+        label="Rôles", required=False, choices=Role.choices, widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Rôle %(value)s : hors de votre portée."},
+    )  # fmt: skip
     services = forms.MultipleChoiceField(label="Services", required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, entity: LegalEntity, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        professions = [(item.code, item.label) for item in value_set(ValueSetName.PROFESSION)]
+        professions = ((item.code, item.label) for item in value_set(ValueSetName.PROFESSION))
         self.fields["profession"].choices = [("", "Aucune"), *professions]  # type: ignore[attr-defined]
+        self.fields["savoir_faire"].choices = [("", "Aucune"), *_second_roles()]  # type: ignore[attr-defined]
         known = lifecycle.services_of(entity)
         self.fields["services"].choices = [(code, service.name) for code, service in known.items()]  # type: ignore[attr-defined]
 
@@ -62,22 +66,36 @@ class AccountForm(forms.Form):
         data = self.cleaned_data
         return AccountValues(
             **{name: data[name] for name in lifecycle.FIELDS},
-            roles=tuple(data["roles"]),
+            roles=(*data["roles"], *self.kept),
             services=tuple(data["services"]),
             active=active,
         )
 
-    def say_what_is_beyond(self, giver: Account) -> None:
-        """The roles that this person may neither give nor take back."""
+    def offer_what_is_within(self, giver: Account) -> None:
+        """The roles that this person may give or take back; the others stay as they are, and are said."""
         found = authority.beyond(giver, Role.values)
+        held = set(self.initial.get("roles", ()))
+        self.kept = tuple(role.value for role in found if role.value in held)
+        self.fields["roles"].choices = [one for one in Role.choices if one[0] not in found]  # type: ignore[attr-defined]
         if found:
-            named = ", ".join(str(role.label) for role in found)
+            named = ", ".join(str(role.label) + " (tenu)" * (role.value in held) for role in found)
             self.fields["roles"].help_text = f"Hors de votre portée, dans un sens comme dans l’autre : {named}."
 
     def refuse(self, error: InvalidAccountError) -> None:
         """Each fault at its field."""
         for fault in error.faults:
             self.add_error(fault.field if fault.field in self.fields else None, fault.sentence)
+
+
+def _second_roles() -> list[tuple[str, list[tuple[str, str]]]]:
+    names = {ValueSetName.SAVOIR_FAIRE: "Spécialité", ValueSetName.PHARMACIST_SECTION: "Section de l’Ordre"}
+    return [
+        (
+            title,
+            sorted(((item.code, f"{item.label} · {item.code}") for item in value_set(name)), key=lambda one: one[1]),
+        )
+        for name, title in names.items()
+    ]
 
 
 def search_of(request: AuthenticatedRequest) -> directory.Search:
@@ -137,7 +155,7 @@ def _edit(request: AuthenticatedRequest, current: Account | None) -> HttpRespons
     entity = request.account.legal_entity
     initial = asdict(lifecycle.values_of(current, clock.now())) if current else None
     form = AccountForm(entity, request.POST or None, initial=initial)
-    form.say_what_is_beyond(request.account)
+    form.offer_what_is_within(request.account)
     if form.is_valid():
         values = form.values(active=current.is_active if current else True)
         try:

@@ -6,6 +6,7 @@ from tramontane.client import Professional
 from tramontane.dmp.identity import FinessGeographique, Rpps
 from tramontane.dmp.nomenclatures import Coded, ValueSetName, value_set
 from tramontane.hospital.accounts.models import Account
+from tramontane.hospital.accounts.services.lifecycle import SECOND_ROLES
 from tramontane.hospital.consultations.access import Access
 
 _CLASSES = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
@@ -16,8 +17,6 @@ CONTEXT_CLASSES = {
     "totp": f"{_CLASSES}TimeSyncToken",
 }
 UNSPECIFIED = f"{_CLASSES}unspecified"
-# Where a savoir-faire may come from: a specialty of physicians, or a section of the pharmacists' order.
-SECOND_ROLES = (ValueSetName.SAVOIR_FAIRE, ValueSetName.PHARMACIST_SECTION)
 
 
 def professional(access: Access) -> Professional:

@@ -1,7 +1,7 @@
 // Keyboard first: / search, j k move, Enter opens (a link does it by itself), ? help; a button's own key acts on the row one is on,
 // or on the page. Nothing here is needed to read a page.
 (() => {
-  const typing = (target) => target.closest("input, select, textarea, [contenteditable]");
+  const typing = (target) => target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
   const rows = () => [...document.querySelectorAll("[data-rows] > * > a:first-of-type, [data-rows] tbody tr a:first-of-type")];
   const move = (step) => {
     const all = rows();
@@ -14,6 +14,13 @@
     k: () => move(-1),
     "?": () => document.getElementById("raccourcis")?.showModal(),
   };
+  // One box ticks every box of its table; hidden without script.
+  for (const all of document.querySelectorAll("[data-check-all]")) {
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      for (const box of all.closest("table").querySelectorAll("tbody input[type=checkbox]")) box.checked = all.checked;
+    });
+  }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
     const key = CSS.escape(event.key);
