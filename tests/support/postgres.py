@@ -27,9 +27,13 @@ def binaries() -> Path | None:
 
 
 class Cluster:
-    """One server, started at construction; `stop` removes it."""
+    """One server, started at construction; `stop` removes it.
 
-    def __init__(self) -> None:
+    Args:
+        durable: commits wait for the disk, as in production. Without it only a power cut loses something.
+    """
+
+    def __init__(self, *, durable: bool = True) -> None:
         tools = binaries()
         if tools is None:
             raise FileNotFoundError("no PostgreSQL server found")
@@ -39,7 +43,9 @@ class Cluster:
         if os.geteuid() == 0:
             shutil.chown(self.directory, SYSTEM_USER)
         self._run("initdb", "-D", self._data, "-U", SYSTEM_USER, "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
-        options = f"-c listen_addresses= -k {self.directory} -c max_connections=50"
+        options = (
+            f"-c listen_addresses= -k {self.directory} -c max_connections=50 -c fsync={'on' if durable else 'off'}"
+        )
         self._run("pg_ctl", "-D", self._data, "-w", "-l", str(self.directory / "log"), "-o", options, "start")
 
     @property
@@ -73,6 +79,6 @@ class Cluster:
 @cache
 def shared_cluster() -> Cluster:
     """The cluster of this test process, stopped when it ends."""
-    cluster = Cluster()
+    cluster = Cluster(durable=False)
     atexit.register(cluster.stop)
     return cluster
