@@ -168,8 +168,7 @@ def join_a_proof(eyes: Eyes) -> None:
     page = eyes.page
     eyes.tab("Preuves")
     page.get_by_label("Titre").fill("Dossier de preuves 2026")
-    values = page.get_by_label("Exigences prouvées").locator("option").evaluate_all("all => all.map(one => one.value)")
-    page.get_by_label("Exigences prouvées").select_option(values)
+    page.locator("input[name=exigences]").evaluate_all("all => all.forEach(one => one.click())")
     page.get_by_label("Fichier").set_input_files(
         [{"name": "p.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}]
     )
@@ -197,8 +196,9 @@ def write_the_reserve(eyes: Eyes) -> None:
     expect(page.locator("#tiroir")).to_contain_text("EXI 01 : action prévue")
     eyes.tab("Réserves et plan d’actions")
     page.get_by_label("Avancement de Compléter l’affichage").select_option(label="En cours")
-    eyes.press("Enregistrer")
-    expect(page.get_by_role("status")).to_contain_text("Avancement enregistré.")
+    page.get_by_label("Menée par, pour Compléter l’affichage").fill("Marc Petit")
+    eyes.press("Enregistrer : Compléter l’affichage")
+    expect(page.get_by_role("status")).to_contain_text("Action enregistrée.")
     eyes.look("08-reserves")
 
 

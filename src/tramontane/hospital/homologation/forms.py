@@ -89,7 +89,7 @@ class EvidenceForm(ContentForm):
     """A new proof, and what it proves."""
 
     title = forms.CharField(label="Titre", max_length=200)
-    exigences = forms.MultipleChoiceField(label="Exigences prouvées", widget=forms.SelectMultiple(attrs={"size": 6}))
+    exigences = forms.MultipleChoiceField(label="Exigences prouvées", widget=forms.CheckboxSelectMultiple)
     field_order = ("title", "exigences", "file", "url", "starts", "ends", "note")
 
     def __init__(self, *args: Any, exigences: Iterable[Exigence], **kwargs: Any) -> None:

@@ -66,15 +66,18 @@ def _shown(dossier: Dossier) -> dict[str, Any]:
 def proof(request: AuthenticatedRequest, dossier: Dossier, evidence: int) -> HttpResponse:
     """One proof, revision after revision; adding a newer one."""
     row = _proof(dossier, evidence)
+    gone = getattr(row, "withdrawal", None)
     posting = request.method == "POST" and permissions.edits(request.account)
     form = ContentForm(
         request.POST if posting else None, request.FILES if posting else None, initial={"starts": moving.today()}
     )
     if posting and form.is_valid():
         who = actor(request.account, request.proof)
-        if succeeded(request, lambda: proving.revise(dossier, row, form.content, actor=who), "Révision ajoutée.", form):
+        shown = None if gone else form  # a withdrawn proof shows no form: the refusal is told at the top
+        if succeeded(
+            request, lambda: proving.revise(dossier, row, form.content, actor=who), "Révision ajoutée.", shown
+        ):
             return redirect("homologation:proof", dossier.number, row.pk)
-    gone = getattr(row, "withdrawal", None)
     context = {"evidence": row, "withdrawal": gone, "revisions": row.revisions.select_related("added_by"), "form": form}
     return page(request, dossier, "proof", context, status=422 if form.errors else 200)
 
