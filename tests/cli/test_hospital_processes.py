@@ -51,6 +51,16 @@ def test_one_round_of_duties_seals_what_waits() -> None:
     assert Seal.objects.count() == 1
 
 
+def test_what_runs_beside_the_server_also_speaks_json() -> None:
+    entity = make_legal_entity()
+    write(entity, make_patient(entity))
+    sealed = json.loads(run("seal", "--json").stdout)
+    assert sealed == {"seal": Seal.objects.get().pk, "traces": 3, "head": Seal.objects.get().hash}
+    duties = [json.loads(line) for line in run("work", "--once", "--json").stdout.splitlines()]
+    assert {"duty": "seal", "done": True} in duties
+    assert json.loads(run("migrate", "--json").stdout) == {"applied": []}
+
+
 def test_a_purge_is_shown_before_it_is_applied_and_the_chain_stays_intact() -> None:
     entity, other = make_legal_entity(), make_legal_entity()
     due = make_patient(entity)

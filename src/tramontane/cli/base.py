@@ -143,6 +143,11 @@ def emit(value: object) -> None:
     click.echo(escaped(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
 
 
+def emit_line(value: object) -> None:
+    """A value as one line of JSON: what happens, as it happens."""
+    click.echo(escaped(json.dumps(value, ensure_ascii=False, default=str)))
+
+
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--json``: the result as JSON, its keys stable."""
     option = click.option("--json", "as_json", is_flag=True, help="Écrire le résultat en JSON, aux clés stables.")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from tramontane.cli.base import REFUSED, UNUSABLE, FrenchCommand, FrenchGroup, emit, json_option
+from tramontane.cli.base import REFUSED, UNUSABLE, FrenchCommand, FrenchGroup, emit, emit_line, json_option
 
 OPERATIONS = "tramontane.cli.hospital_operations"
 
@@ -65,7 +65,8 @@ def start() -> None:
     metavar="NOMBRE",
     help="Nombre de processus.",
 )
-def serve(host: str, port: int, socket: str, workers: int) -> None:
+@json_option
+def serve(host: str, port: int, socket: str, workers: int, *, as_json: bool) -> None:
     """Servir l'application jusqu'à Ctrl-C. TLS est l'affaire du serveur mandataire devant elle."""
     start()
     from django.conf import settings
@@ -82,9 +83,11 @@ def serve(host: str, port: int, socket: str, workers: int) -> None:
     for old in metrics.glob("*.db"):
         old.unlink()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
-    click.echo(
-        f"Application hospitalière : {settings.ENVIRONMENT.base_url} ({socket or f'{host}:{port}'}), Ctrl-C pour arrêter."
-    )
+    place, address = socket or f"{host}:{port}", settings.ENVIRONMENT.base_url
+    if as_json:
+        emit_line({"event": "serving", "address": address, "listens": place, "workers": workers})
+    else:
+        click.echo(f"Application hospitalière : {address} ({place}), Ctrl-C pour arrêter.")
     listening: dict[str, Any] = (
         {"uds": Path(socket), "uds_permissions": 0o660} if socket else {"address": host, "port": port}
     )
@@ -99,12 +102,19 @@ def serve(host: str, port: int, socket: str, workers: int) -> None:
 
 
 @hospital.command("migrate", cls=FrenchCommand)
-def migrate() -> None:
+@json_option
+def migrate(*, as_json: bool) -> None:
     """Créer ou mettre à jour les tables."""
     start()
     from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
 
-    call_command("migrate", interactive=False, verbosity=1)
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    call_command("migrate", interactive=False, verbosity=0 if as_json else 1)
+    if as_json:
+        emit({"applied": [str(migration) for migration, _ in plan]})
 
 
 @hospital.command("check", cls=FrenchCommand)
@@ -223,7 +233,8 @@ def create_scim_token(*, finess: str, name: str, as_json: bool) -> None:
     metavar="SECONDES",
     help="Recommencer sans fin, avec cette pause.",
 )
-def seal(pause: int) -> None:
+@json_option
+def seal(pause: int, *, as_json: bool) -> None:
     """Sceller les traces nouvelles, ranger ce qui a expiré."""
     start()
     from django.core.management import call_command
@@ -233,10 +244,11 @@ def seal(pause: int) -> None:
     from tramontane.hospital.traces import chain
 
     while True:
-        made = chain.seal()
-        while made is not None:
-            click.echo(f"Sceau {made.pk} : {made.count} traces, tête {made.hash}")
-            made = chain.seal()
+        while (made := chain.seal()) is not None:
+            if as_json:
+                emit_line({"seal": made.pk, "traces": made.count, "head": made.hash})
+            else:
+                click.echo(f"Sceau {made.pk} : {made.count} traces, tête {made.hash}")
         ConsumedToken.objects.filter(expires_at__lt=clock.now()).delete()
         call_command("clearsessions")
         if not pause:

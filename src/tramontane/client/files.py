@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +27,25 @@ def credentials(kind: type[Credentials], reference: str, secret: str | None) -> 
     if Path(path).suffix.lower() in _PKCS12:
         return kind.from_pkcs12(content, secret)
     return kind.from_pem(content, content, secret)
+
+
+def environment_secret(name: str, environ: Mapping[str, str]) -> str | None:
+    """The passphrase or PIN that an environment variable holds; None when no variable is named.
+
+    Raises:
+        LocalError: the variable is named, and is not there.
+    """
+    if not name:
+        return None
+    if name not in environ:
+        raise LocalError(
+            "La variable d'environnement qui porte le mot de passe de la clé n'est pas définie.",
+            code="variable-absente",
+            expected=f"la variable {name}, dans l'environnement de ce processus",
+            received="aucune variable de ce nom",
+            next_step=f"définissez {name} là où l'application est lancée, puis relancez-la",
+        )
+    return environ[name]
 
 
 def server_trust(trust_path: str, crl_path: str, revocation: str) -> ServerTrust:

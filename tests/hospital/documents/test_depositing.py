@@ -16,6 +16,7 @@ from support.feeding_double import play_feeding
 from support.hospital import make_account, make_ins
 from support.record_scene import BIOLOGY_REPORT, PDF, png
 from tramontane.hospital import clock
+from tramontane.hospital.consultations import gateway
 from tramontane.hospital.consultations import services as consultations
 from tramontane.hospital.consultations.models import DmpConnection, Opening
 from tramontane.hospital.documents.models import Dispatch, RecordDocument
@@ -139,6 +140,19 @@ def test_the_same_file_twice_is_said_with_the_way_to_it(desk):
     page = bring(desk, PDF, title="Autre titre").content.decode()
     assert "déjà dans le dossier, sous le titre « Compte rendu de séjour »" in page
     assert f"doc={RecordDocument.objects.get().pk}" in page
+
+
+def test_the_same_file_brought_twice_at_once_enters_once(desk, monkeypatch):
+    lock = gateway.lock_patient
+
+    def late(patient_id):
+        """The other one held the lock first, and has just let it go."""
+        monkeypatch.setattr(gateway, "lock_patient", lock)
+        bring(desk, PDF, title="Le premier")
+        lock(patient_id)
+
+    monkeypatch.setattr(gateway, "lock_patient", late)
+    assert "sous le titre « Le premier »" in bring(desk, PDF).content.decode()
 
 
 def test_another_patient_may_have_the_same_file(desk, world):

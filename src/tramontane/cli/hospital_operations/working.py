@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tramontane.cli.base import REFUSED, FrenchCommand
+from tramontane.cli.base import REFUSED, FrenchCommand, emit_line, json_option
 from tramontane.cli.hospital import start
 from tramontane.cli.hospital_operations.connecting import entity_of
 from tramontane.dmp.errors import LocalError
@@ -25,7 +25,8 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @click.command(cls=FrenchCommand)
 @click.option("--once", is_flag=True, help="Faire une fois chaque tâche périodique, puis finir.")
-def work(*, once: bool) -> None:
+@json_option
+def work(*, once: bool, as_json: bool) -> None:
     """Exécuter les tâches de fond et les tâches périodiques, jusqu'à Ctrl-C.
 
     Envois au DMP, préchargements, scellement des traces, reprise de ce qu'un arrêt a laissé à mi-chemin, sessions et
@@ -33,10 +34,17 @@ def work(*, once: bool) -> None:
     """
     start()
     from tramontane.hospital.config import work as operations
+    from tramontane.hospital.config.duties import DUTIES
 
     if once:
-        sys.exit(0 if operations.once() else REFUSED)
-    click.echo("Tâches de fond et tâches périodiques, Ctrl-C pour arrêter.")
+        done = operations.once()
+        for code, went_well in done.items() if as_json else ():
+            emit_line({"duty": code, "done": went_well})
+        sys.exit(0 if all(done.values()) else REFUSED)
+    if as_json:
+        emit_line({"event": "working", "duties": [duty.code for duty in DUTIES]})
+    else:
+        click.echo("Tâches de fond et tâches périodiques, Ctrl-C pour arrêter.")
     operations.forever()
 
 
@@ -54,7 +62,8 @@ def work(*, once: bool) -> None:
 @click.option(
     "--en-clair", "clear", is_flag=True, help="Écouter sans TLS hors de cette machine, en connaissance de cause."
 )
-def hl7(finess: str, host: str, port: int, *, clear: bool, **files: Path | None) -> None:
+@json_option
+def hl7(finess: str, host: str, port: int, *, clear: bool, as_json: bool, **files: Path | None) -> None:
     """Recevoir le flux d'identités HL7 v2 (PAM-FR) par MLLP, jusqu'à Ctrl-C.
 
     Chaque message est enregistré avant d'être acquitté ; un message en erreur est gardé et se rejoue depuis l'écran des
@@ -71,7 +80,7 @@ def hl7(finess: str, host: str, port: int, *, clear: bool, **files: Path | None)
         )
     start()
     entity = entity_of(finess)
-    asyncio.run(_listen(entity, host, port, tls))
+    asyncio.run(_listen(entity, host, port, tls, as_json=as_json))
 
 
 def _tls(certificate: Path | None, key: Path | None, anchors: Path | None) -> ssl.SSLContext | None:
@@ -86,15 +95,27 @@ def _tls(certificate: Path | None, key: Path | None, anchors: Path | None) -> ss
     return context
 
 
-async def _listen(entity: LegalEntity, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+async def _listen(entity: LegalEntity, host: str, port: int, tls: ssl.SSLContext | None, *, as_json: bool) -> None:
     from tramontane.hospital.patients.hl7 import feed, mllp
 
     pending = await asyncio.to_thread(feed.process_pending, entity)
-    server = await mllp.listen(host, port, lambda raw: feed.receive(entity, raw), tls=tls)
-    click.echo(
-        f"Flux HL7 de {entity.name} : à l'écoute sur {host}:{port}"
-        f"{', TLS mutuel' if tls else ''}. {pending} messages repris. Ctrl-C pour arrêter."
-    )
+
+    def receive(raw: bytes) -> str:
+        answer = feed.receive(entity, raw)
+        if as_json:
+            emit_line({"event": "message", "acknowledged": answer.partition("MSA|")[2][:2]})
+        return answer
+
+    server = await mllp.listen(host, port, receive, tls=tls)
+    if as_json:
+        emit_line(
+            {"event": "listening", "address": f"{host}:{port}", "mutual_tls": tls is not None, "resumed": pending}
+        )
+    else:
+        click.echo(
+            f"Flux HL7 de {entity.name} : à l'écoute sur {host}:{port}"
+            f"{', TLS mutuel' if tls else ''}. {pending} messages repris. Ctrl-C pour arrêter."
+        )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -61,8 +61,8 @@ def insi() -> Iterator[Finding]:
     """The certificate of each connection to INSi."""
     for link in InsiConnection.objects.select_related("legal_entity"):
         name = f"{link.legal_entity.name}, INSi"
-        secret = os.environ.get(link.secret_name) if link.secret_name else None
         try:
+            secret = files.environment_secret(link.secret_name, os.environ)
             found = files.credentials(TlsCredentials, link.authentication, secret)
             files.server_trust(link.trust_path, link.crl_path, link.revocation)
         except TramontaneError as error:

@@ -50,10 +50,9 @@ def perform(duty: Duty) -> bool:
     return True
 
 
-def once() -> bool:
-    """Every duty, once; whether all went well."""
-    done = [perform(duty) for duty in DUTIES]
-    return all(done)
+def once() -> dict[str, bool]:
+    """Every duty, once: its code, and whether it went well."""
+    return {duty.code: perform(duty) for duty in DUTIES}
 
 
 def forever(*, interval: float = 1.0) -> None:

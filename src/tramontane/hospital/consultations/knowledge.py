@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -134,6 +134,12 @@ def keep_replacements(patient: Patient, classification: Classification) -> None:
         if finding.local is not None:
             known = KnownDocument.objects.filter(patient=patient, unique_id=finding.local.unique_id)
             known.update(replaced_by=finding.entry.unique_id)
+
+
+def keep_newer(patient: Patient, newer: Mapping[str, str]) -> None:
+    """Say of each old version (unique_id) which one replaces it."""
+    for unique_id, replacement in newer.items():
+        KnownDocument.objects.filter(patient=patient, unique_id=unique_id).update(replaced_by=replacement)
 
 
 def keep_memory(access: Access, searched_at: datetime, last_deposit_at: datetime | None) -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from tramontane.dmp.xds import Association, DocumentEntry, QueryResponse, StoredQuery, SubmissionSet
+from tramontane.dmp.xds import (
+    Association,
+    AssociationType,
+    AvailabilityStatus,
+    DocumentEntry,
+    QueryResponse,
+    StoredQuery,
+    SubmissionSet,
+)
 from tramontane.hospital.consultations.policy import policy
 from tramontane.rules.consultation import (
     Classification,
@@ -77,9 +85,26 @@ def _resolved(found: Found, ask: Ask, local: tuple[LocalDocument, ...]) -> Class
         if not wanted:
             break
         asked.update(wanted)
-        for batch in entries_searches(wanted, policy=policy().search):
-            found.take(ask(batch))
+        _take(found, ask, wanted)
     return classification
+
+
+def newer_of(found: Found, ask: Ask) -> dict[str, str]:
+    """Of the old versions a search brought back, by unique_id: the version that replaces each (RPLC, from new to old)."""
+    old = {e.entry_uuid: e.unique_id for e in found.entries if e.availability_status is AvailabilityStatus.DEPRECATED}
+    if not old:
+        return {}
+    _take(found, ask, old)
+    newer = {a.target: a.source for a in found.associations if a.type == AssociationType.REPLACES and a.target in old}
+    known = {entry.entry_uuid for entry in found.entries}
+    _take(found, ask, (uuid for uuid in newer.values() if uuid not in known))
+    named = {entry.entry_uuid: entry.unique_id for entry in found.entries}
+    return {old[uuid]: named[source] for uuid, source in newer.items() if source in named}
+
+
+def _take(found: Found, ask: Ask, uuids: Iterable[str]) -> None:
+    for batch in entries_searches(uuids, policy=policy().search):
+        found.take(ask(batch))
 
 
 def _type(entry: DocumentEntry) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from tramontane.hospital.accounts.models import Account, LegalEntity, Service, ServiceAssignment
 from tramontane.hospital.habilitations import content
@@ -88,7 +89,7 @@ def review_due(legal_entity: LegalEntity) -> date | None:
     if revision is None:
         return None
     last = max(filter(None, (revision.created_at, review.reviewed_at if review else None)))
-    return (last + REVIEW_EVERY).date()
+    return timezone.localdate(last + REVIEW_EVERY)
 
 
 def posts_of(legal_entity: LegalEntity, at: datetime) -> list[Post]:

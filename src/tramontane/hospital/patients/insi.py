@@ -93,7 +93,7 @@ def service_of(connection: InsiConnection) -> InsiService:
     Raises:
         CertificateMisuse, LocalError: a file, a certificate or an address that cannot serve.
     """
-    secret = os.environ.get(connection.secret_name) if connection.secret_name else None
+    secret = files.environment_secret(connection.secret_name, os.environ)
     return InsiService(
         connection.url,
         files.server_trust(connection.trust_path, connection.crl_path, connection.revocation),

@@ -99,6 +99,22 @@ def test_an_old_message_is_not_replayed_over_a_newer_one(entity):
         feed.replay(old, actor=actor(make_account(entity), None))
 
 
+def test_a_newer_message_applied_while_one_asks_to_replay_the_old_one_wins(entity, monkeypatch):
+    send(entity, service="UF03", name="ANCIEN")
+    old, make = last(), make_service
+    make(entity, code="UF03")
+    claim = feed._claim
+
+    def late(row):
+        monkeypatch.setattr(feed, "_claim", claim)
+        send(entity, "A28", name="MARTIN")
+        return claim(row)
+
+    monkeypatch.setattr(feed, "_claim", late)
+    with pytest.raises(apply.EventRefusedError, match="plus récent"):
+        feed.replay(old, actor=actor(make_account(entity), None))
+
+
 def test_bytes_that_are_not_hl7_are_kept_and_refused_with_the_reason(entity):
     ack = feed.receive(entity, b"GET / HTTP/1.1")
     assert "MSA|AR" in ack

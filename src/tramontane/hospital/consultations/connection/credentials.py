@@ -91,7 +91,7 @@ def _changed_at(path: str) -> int:
 def _material(key: tuple[object, ...]) -> Material:
     row = key[0]
     assert isinstance(row, _Row)
-    secret = os.environ.get(row.secret_name) if row.secret_name else None
+    secret = files.environment_secret(row.secret_name, os.environ)
     identity = HospitalIdentity(
         FinessJuridique(row.finess_juridique),
         authentication=files.credentials(TlsCredentials, row.authentication, secret),

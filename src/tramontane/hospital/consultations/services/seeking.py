@@ -35,13 +35,17 @@ def search(access: Access, criteria: DocumentCriteria) -> SearchResult:
     found = searching.Found(withholding=withheld_types(access.account, access.service))
     try:
         found.take(gateway.query(access, find_documents(wanted), explicit=True))
+        asked = tuple(dict.fromkeys(entry.unique_id for entry in found.entries))
+        newer = searching.newer_of(found, lambda query: gateway.query(access, query, explicit=True))
         with transaction.atomic(durable=True):
             gateway.lock_patient(access.patient.pk)
             gateway.permit(access, Purpose.LIST, explicit=True)
             knowledge.keep_entries(access, found.entries, clock.now())
+            knowledge.keep_newer(access.patient, newer)
     except gateway.AccessRefusedError as refusal:
         trace_refusal(access, refusal.refused)
         return SearchResult(reasons=refusal.refused.reasons)
     except TramontaneError as error:
         return SearchResult(failure=failure_of(error, clock.now()))
-    return SearchResult(tuple(found.entries), tuple(found.warnings))
+    entries = {entry.unique_id: entry for entry in found.entries}
+    return SearchResult(tuple(entries[uid] for uid in asked), tuple(found.warnings))

@@ -6,13 +6,14 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from tramontane.dmp import cda
 from tramontane.dmp.errors import MalformedMessage
 from tramontane.dmp.identity import InsAuthority
 from tramontane.dmp.xds import INVISIBLE_REPRESENTANTS_LEGAUX
 from tramontane.hospital.accounts.models import Account
+from tramontane.hospital.consultations import gateway
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.documents import pdf
 from tramontane.hospital.documents.models import RecordDocument
@@ -65,7 +66,6 @@ def deposit(access: Access, brought: Deposit) -> RecordDocument:
         DepositRefusedError: empty, too big, of another format, closed, damaged, of another patient, or already there.
     """
     completed = _completed(access.patient, brought)
-    _refuse_twice(access.patient, completed.content)
     new = NewDocument(
         content=completed.content,
         type_code=completed.type_code,
@@ -76,7 +76,10 @@ def deposit(access: Access, brought: Deposit) -> RecordDocument:
         confidentiality=(INVISIBLE_REPRESENTANTS_LEGAUX,) if completed.hidden else (),
     )
     try:
-        return add_hospital_document(access.patient, new, actor=access.actor)
+        with transaction.atomic():
+            gateway.lock_patient(access.patient.pk)  # the same file brought twice at once enters once
+            _refuse_twice(access.patient, completed.content)
+            return add_hospital_document(access.patient, new, actor=access.actor)
     except IntegrityError as error:
         raise DepositRefusedError(
             "Un document du dossier porte déjà l’identifiant de ce CDA : donnez-lui un nouvel identifiant dans le logiciel "

@@ -203,21 +203,34 @@ def add_hospital_document(patient: Patient, new: NewDocument, *, actor: Actor) -
         **_described(new.content),
     )
     document.content.save(_file_name(new.content), ContentFile(new.content), save=False)
+    try:
+        _keep(document, actor)
+    except IntegrityError:
+        _forget_file(document)
+        raise
+    return document
+
+
+def _keep(document: RecordDocument, actor: Actor) -> None:
+    """The row of a document of ours, and its trace."""
     with transaction.atomic():
         document.save(force_insert=True)
-        detail: dict[str, object] = {"folder": place.folder, "subfolder": place.subfolder, "sha256": document.sha256}
+        detail: dict[str, object] = {
+            "folder": document.folder,
+            "subfolder": document.subfolder,
+            "sha256": document.sha256,
+        }
         detail |= SECRET if document.hidden_from_representatives else {}
         record(
             Event(
                 "document.classe",
                 actor,
-                patient_id=patient.pk,
-                ins=patient.ins,
+                patient_id=document.patient_id,
+                ins=document.patient.ins,
                 document_ids=(document.unique_id,),
                 detail=detail,
             )
         )
-    return document
 
 
 def _own_identifier(content: bytes) -> str:

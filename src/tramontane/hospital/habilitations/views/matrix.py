@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tramontane.hospital import clock
@@ -37,7 +38,7 @@ def matrix(request: AuthenticatedRequest) -> HttpResponse:
         "revisions": selectors.revisions(entity)[:10],
         "review": selectors.last_review(entity),
         "due": selectors.review_due(entity),
-        "today": clock.now().date(),
+        "today": timezone.localdate(clock.now()),
         "review_form": ReviewForm(),
         "may_edit": may(request.account, Role.RSSI),
     }

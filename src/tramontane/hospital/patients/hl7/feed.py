@@ -70,16 +70,18 @@ def replay(row: Hl7Message, *, actor: Actor) -> Hl7Message:
     """
     if row.state not in (State.REFUSED, State.STORED):
         raise events.EventRefusedError("Ce message est déjà appliqué : il n’y a rien à rejouer.")
-    newer = Hl7Message.objects.filter(
-        legal_entity=row.legal_entity, patient_key=row.patient_key, state=State.APPLIED, id__gt=row.pk
-    )
-    if row.patient_key and newer.exists():
-        raise events.EventRefusedError(
-            "Un message plus récent de ce patient est déjà appliqué : rejouer celui-ci effacerait ses informations."
+    with transaction.atomic():  # one lock for the check and what it allows: no newer message is applied in between
+        if not _claim(row):
+            return row
+        newer = Hl7Message.objects.filter(
+            legal_entity=row.legal_entity, patient_key=row.patient_key, state=State.APPLIED, id__gt=row.pk
         )
-    with transaction.atomic():
+        if row.patient_key and newer.exists():
+            raise events.EventRefusedError(
+                "Un message plus récent de ce patient est déjà appliqué : rejouer celui-ci effacerait ses informations."
+            )
         record(Event("hl7.rejoue", actor, detail={"event": row.event, "message": row.pk}))
-    return process(row)
+        return process(row)
 
 
 def process_pending(legal_entity: LegalEntity) -> int:
