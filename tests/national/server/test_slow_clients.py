@@ -7,6 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,7 +18,7 @@ from tramontane.dmp.transactions import td0_2
 from tramontane.national.server import Patience
 
 HEAD = BODY = 1.5
-MARGIN = 6.0  # of a busy machine; without the limit, nothing would ever come
+MARGIN = 60.0  # of a busy machine; without the limit, nothing would ever come
 TIMEOUT = b"HTTP/1.1 408 Request Timeout"
 CHUNKED = b"POST /insi/lps HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -31,10 +32,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NationalServer]
     running.stop()
 
 
-def opened(server: NationalServer) -> ssl.SSLSocket:
+@pytest.fixture(scope="module")
+def context(server: NationalServer) -> ssl.SSLContext:
+    """Of a client with the good certificate."""
+    return server.client_context(pki().auth)
+
+
+def opened(server: NationalServer, context: ssl.SSLContext) -> ssl.SSLSocket:
     """A certified connection, the handshake done."""
     link = socket.create_connection(("localhost", server.port), timeout=HEAD + BODY + MARGIN)
-    return server.client_context(pki().auth).wrap_socket(link, server_hostname="localhost")
+    return context.wrap_socket(link, server_hostname="localhost")
 
 
 def dribble(link: ssl.SSLSocket, piece: bytes) -> bytes:
@@ -64,48 +71,61 @@ def whole(body: bytes, content_type: str) -> bytes:
     return post(len(body)) + f"Content-Type: {content_type}\r\n\r\n".encode() + body
 
 
-@pytest.mark.parametrize(
-    ("beginning", "piece"),
-    [
-        (post(10), b"X-a: b\r\n"),
-        (b"", b"\r\n"),
-        (post(10_000) + b"\r\n", b"<"),
-        (post(10_000, "/insi/lps") + b"\r\n", b"<"),
-        (CHUNKED, b"1\r\n<\r\n"),
-    ],
-    ids=["headers", "blank lines", "body", "body for INSi", "chunks"],
-)
-def test_a_request_that_dribbles_is_cut(server: NationalServer, beginning: bytes, piece: bytes) -> None:
-    with opened(server) as link:
-        link.sendall(beginning)
-        assert dribble(link, piece).startswith(TIMEOUT)
+# What a slow client sends, whole → then again and again.
+SLOW: dict[str, tuple[bytes, bytes]] = {
+    "headers": (post(10), b"X-a: b\r\n"),
+    "blank lines": (b"", b"\r\n"),
+    "body": (post(10_000) + b"\r\n", b"<"),
+    "body for INSi": (post(10_000, "/insi/lps") + b"\r\n", b"<"),
+    "chunks": (CHUNKED, b"1\r\n<\r\n"),
+    "nothing": (b"", b""),
+}
 
 
-def test_a_connection_that_says_nothing_is_cut(server: NationalServer) -> None:
-    with opened(server) as link:
-        assert link.recv(4096).startswith(TIMEOUT)
+@pytest.fixture(scope="module")
+def told(server: NationalServer, context: ssl.SSLContext) -> dict[str, bytes]:
+    """What each slow client was answered, all of them at once: every one waits for a delay of the server."""
+
+    def be_slow(case: str) -> bytes:
+        beginning, piece = SLOW[case]
+        with opened(server, context) as link:
+            if beginning:
+                link.sendall(beginning)
+            return dribble(link, piece) if piece else link.recv(4096)
+
+    with ThreadPoolExecutor(len(SLOW)) as threads:
+        return dict(zip(SLOW, threads.map(be_slow, SLOW), strict=True))
 
 
-def test_a_kept_alive_connection_that_sends_blank_lines_is_cut_too(server: NationalServer) -> None:
+@pytest.mark.parametrize("case", SLOW)
+def test_a_client_that_dribbles_or_says_nothing_is_cut(told: dict[str, bytes], case: str) -> None:
+    assert told[case].startswith(TIMEOUT)
+
+
+def test_a_kept_alive_connection_that_sends_blank_lines_is_cut_too(
+    server: NationalServer, context: ssl.SSLContext
+) -> None:
     request = td0_2.request(call(vihf()), OPEN)
     assert isinstance(request.body, bytes)
-    with opened(server) as link:
+    with opened(server, context) as link:
         link.sendall(whole(request.body, request.content_type))
         answer = link.recv(65536)
         assert answer.startswith(b"HTTP/1.1 200")
         assert TIMEOUT in dribble(link, b"\r\n")
 
 
-def test_a_client_in_time_is_served_on_a_connection_kept_longer_than_both_delays(server: NationalServer) -> None:
-    connection = server.connect(server.client_context(pki().auth))
+def test_a_client_in_time_is_served_on_a_connection_kept_longer_than_both_delays(
+    server: NationalServer, context: ssl.SSLContext
+) -> None:
+    connection = server.connect(context)
     for pause in (0.0, HEAD + BODY):
         time.sleep(pause)
         assert server.send(td0_2.request(call(vihf()), OPEN), connection).status == 200
     connection.close()
 
 
-def test_the_others_are_served_while_one_dribbles(server: NationalServer) -> None:
-    with opened(server) as link:
+def test_the_others_are_served_while_one_dribbles(server: NationalServer, context: ssl.SSLContext) -> None:
+    with opened(server, context) as link:
         link.sendall(post(10_000) + b"\r\n<")
         assert server.send(td0_2.request(call(vihf()), OPEN)).status == 200
 
@@ -122,8 +142,8 @@ REQUESTS = {
 
 
 @pytest.mark.parametrize("case", REQUESTS)
-def test_a_hostile_text_is_answered(server: NationalServer, case: str) -> None:
-    with opened(server) as link:
+def test_a_hostile_text_is_answered(server: NationalServer, context: ssl.SSLContext, case: str) -> None:
+    with opened(server, context) as link:
         link.sendall(REQUESTS[case])
         assert link.recv(4096).startswith(b"HTTP/1.1 ")
 
