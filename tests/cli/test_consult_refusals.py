@@ -55,7 +55,7 @@ def test_the_refusal_is_a_card_in_words_for_a_reader(configuration: Path) -> Non
     assert "À faire" in result.output
 
 
-def test_break_glass_without_a_motive_is_refused(configuration: Path) -> None:
+def test_bris_de_glace_without_a_motive_is_refused(configuration: Path) -> None:
     result = consult(configuration, "list", "--json", "--mode", "bris_de_glace", *ATTESTED)
     assert (result.exit_code, reasons(result)[0]) == (1, "urgence-sans-motif")
 

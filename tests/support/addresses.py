@@ -139,7 +139,7 @@ CONSULTATIONS = {
     "refresh": PATIENT,
     "authorise": PATIENT,
     "authorise-now": PATIENT,
-    "break-glass": Address({"patient_id": "patient"}, form={"motive": "Urgence", "unable_to_express_will": "on",
+    "bris-de-glace": Address({"patient_id": "patient"}, form={"motive": "Urgence", "unable_to_express_will": "on",
                                                             "immediate_risk": "on"}),
     "end-emergency": PATIENT,
     "preload": Address(form={"service": "{service}"}),

@@ -48,7 +48,7 @@ CONTENTS = {
     "AIR": AIR,
     "INDIRECTE": INDIRECTE,
     "DIRECTE": dataclasses.replace(DIRECTE, subject_name=""),  # not written in this mode
-    "a break-glass": dataclasses.replace(AIR, access_mode=AccessMode.BRIS_DE_GLACE),
+    "a bris de glace": dataclasses.replace(AIR, access_mode=AccessMode.BRIS_DE_GLACE),
     "a secret connection": dataclasses.replace(AIR, confidentiality="INVISIBLE_REPRESENTANTS_LEGAUX"),
     "characters to escape": dataclasses.replace(AIR, subject_name='L’HÉRITIER & <FILS> "D\'OR"'),
 }

@@ -145,7 +145,7 @@ def test_a_site_outside_the_white_list_is_observed_then_refused_beforehand(serve
 
 def test_an_emergency_is_told_to_the_dmp_and_an_opposition_is_respected(server: NationalServer) -> None:
     opened = access(server, OPPOSED)
-    opening = services.break_glass_open(opened, TRUE)
+    opening = services.bris_de_glace_open(opened, TRUE)
     assert isinstance(opening, Opening)
     view = services.open_record(opened.in_emergency(opening))
     assert not view.readable
@@ -167,7 +167,7 @@ def test_a_secret_connection_reaches_the_dmp_which_judges_it(server: NationalSer
 def test_an_emergency_opens_what_the_authorisation_no_longer_does(server: NationalServer) -> None:
     opened = access(server, EXPIRED)
     assert services.open_record(opened).situation is Situation.TO_AUTHORISE
-    opening = services.break_glass_open(opened, TRUE)
+    opening = services.bris_de_glace_open(opened, TRUE)
     assert isinstance(opening, Opening)
     assert services.open_record(opened.in_emergency(opening)).readable
     opening.refresh_from_db()

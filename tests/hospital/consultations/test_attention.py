@@ -48,7 +48,7 @@ def verified(account: Account, outcome: str = "intacte") -> None:
 
 
 def test_the_gravest_thing_comes_first_and_nothing_is_said_when_all_is_well(ready: Ready, rssi: Account) -> None:
-    assert isinstance(services.break_glass_open(ready.access, TRUE), Opening)
+    assert isinstance(services.bris_de_glace_open(ready.access, TRUE), Opening)
     Opening.objects.update(reviewed_at=clock.now())
     assert lead(rssi) == "La chaîne de traces n’a jamais été vérifiée."
     verified(rssi)
@@ -81,7 +81,7 @@ def test_the_desk_tells_certificates_causes_emergencies_rights_and_the_chain(
     officer = make_account(ready.account.legal_entity, roles=(role,))
     login(client, officer)
     verified(officer)
-    assert isinstance(services.break_glass_open(ready.access, TRUE), Opening)
+    assert isinstance(services.bris_de_glace_open(ready.access, TRUE), Opening)
     ready.world.fail("TD0.2", SoapFault("Refusé.", remote_code="DMPAccessDenied", remote_text="liste blanche"))
     with pytest.raises(SoapFault):
         gateway.status(ready.access)
@@ -102,6 +102,6 @@ def test_the_desk_tells_certificates_causes_emergencies_rights_and_the_chain(
 def test_what_happens_in_another_legal_entity_is_not_told_here(rssi: Account, world: World) -> None:
     verified(rssi)
     other = make_ready(world, finess=OTHER_FINESS_JURIDIQUE)
-    assert isinstance(services.break_glass_open(other.access, TRUE), Opening)
+    assert isinstance(services.bris_de_glace_open(other.access, TRUE), Opening)
     verified(other.account, "altérée")
     assert lead(rssi) == ""

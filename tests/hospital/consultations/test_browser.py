@@ -105,18 +105,18 @@ def test_the_status_line_in_each_state(browser: Any, live_server: Any, ready: Re
     ConsentRecord.objects.all().delete()
     NoticeReading.objects.all().delete()
     assert "ne peut pas être consulté" in eyes.look(path, "record-refused", wait=".reason")
-    assert "Vos déclarations" in eyes.look(path + "dmp/bris-de-glace/", "break-glass")
+    assert "Vos déclarations" in eyes.look(path + "dmp/bris-de-glace/", "bris-de-glace")
 
 
 def test_an_emergency_stays_in_red(browser: Any, live_server: Any, ready: Ready) -> None:
     eyes = Eyes(browser, live_server.url, ready.account)
     path = f"/patients/{ready.patient.pk}/dmp/bris-de-glace/"
     refused = eyes.look(
-        path, "break-glass-refused", wait=".reason",
+        path, "bris-de-glace-refused", wait=".reason",
         act=lambda page: (page.fill("textarea", "Patient inconscient"), page.click("button.danger")),
     )  # fmt: skip
     assert "L’accès en urgence est refusé" in refused
-    opened = services.break_glass_open(ready.access, Declarations("Patient inconscient, suspicion d’AVC", True, True))
+    opened = services.bris_de_glace_open(ready.access, Declarations("Patient inconscient, suspicion d’AVC", True, True))
     assert isinstance(opened, Opening)
     eyes.look(f"/patients/{ready.patient.pk}/", "record-emergency", wait=".statusline.emergency")
 
@@ -125,7 +125,7 @@ def test_the_security_officer_s_pages(browser: Any, live_server: Any, ready: Rea
     rssi = make_account(ready.account.legal_entity, roles=(Role.RSSI,), family_name="Marchand", given_name="Paule")
     eyes = Eyes(browser, live_server.url, rssi)
     assert "Aucun accès en urgence" in eyes.look("/rssi/acces-urgence/", "emergencies-empty")
-    opened = services.break_glass_open(ready.access, Declarations("Patient inconscient, suspicion d’AVC", True, True))
+    opened = services.bris_de_glace_open(ready.access, Declarations("Patient inconscient, suspicion d’AVC", True, True))
     assert isinstance(opened, Opening)
     services.open_record(ready.access.in_emergency(opened))
     ready.world.fail("TD0.2", SoapFault("Le SI-DMP refuse cet accès.", remote_code="DMPAccessDeniedByRightsService",

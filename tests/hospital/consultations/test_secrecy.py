@@ -111,7 +111,7 @@ def test_an_authorisation_and_an_emergency_say_it_too(minor: Ready) -> None:
     hidden = secretly(minor)
     assert services.open_record(hidden.access).situation is Situation.TO_AUTHORISE
     services.authorise(hidden.access)
-    opening = services.break_glass_open(hidden.access, Declarations("Inconscient", True, True))
+    opening = services.bris_de_glace_open(hidden.access, Declarations("Inconscient", True, True))
     assert isinstance(opening, Opening)
     services.refresh(hidden.access.in_emergency(opening))
     services.search(hidden.access, DocumentCriteria())

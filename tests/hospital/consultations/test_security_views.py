@@ -36,7 +36,7 @@ def browser(rssi: Account, client: Client) -> Client:
 
 @pytest.fixture
 def opening(ready: Ready) -> Opening:
-    opened = services.break_glass_open(ready.access, TRUE)
+    opened = services.bris_de_glace_open(ready.access, TRUE)
     assert isinstance(opened, Opening)
     services.open_record(ready.access.in_emergency(opened))
     return opened
@@ -104,7 +104,7 @@ def test_the_accesses_of_another_legal_entity_do_not_exist(
     browser: Client, ready: Ready, world: World, opening: Opening
 ) -> None:
     other = make_ready(world, finess=OTHER_FINESS_JURIDIQUE)
-    theirs = services.break_glass_open(other.access, TRUE)
+    theirs = services.bris_de_glace_open(other.access, TRUE)
     assert isinstance(theirs, Opening)
     assert browser.get(f"/rssi/acces-urgence/{theirs.pk}/").status_code == 404
     assert other.patient.birth_name not in browser.get("/rssi/acces-urgence/").content.decode()

@@ -1,1 +1,1 @@
-"""Opening a patient's DMP: facts, decision, calls, break-glass."""
+"""Opening a patient's DMP: facts, decision, calls, bris de glace."""

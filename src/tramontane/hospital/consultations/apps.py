@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ConsultationsConfig(AppConfig):
-    """Opening a patient's DMP: facts, decision, calls, break-glass."""
+    """Opening a patient's DMP: facts, decision, calls, bris de glace."""
 
     name = "tramontane.hospital.consultations"
     label = "consultations"

@@ -125,7 +125,7 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
         warnings: what does not refuse today (a certificate about to expire).
         told: what the DMP last answered; None when it was not asked, or must not be shown.
         sentence: the status line, in its parts, French, to be joined with « · ».
-        may_break_glass: the rules would grant an emergency access if the motive and declarations were given.
+        may_open_bris_de_glace: the rules would grant an emergency access if the motive and declarations were given.
         may_regulate: the rules would grant a regulation access (centre 15).
         web_ps: the DMP may be opened in the Web-PS, whose address is configured.
         emergency_id: the emergency access in force; None: ordinary access.
@@ -141,7 +141,7 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
     warnings: tuple[Reason, ...] = ()
     told: Told | None = None
-    may_break_glass: bool = False
+    may_open_bris_de_glace: bool = False
     may_regulate: bool = False
     web_ps: bool = False
     emergency_id: int | None = None

@@ -88,7 +88,11 @@ def declare(patient: Patient, declaration: Declaration, *, actor: Actor) -> Cons
         source=declaration.source,
         secret=declaration.secret,
     )
-    detail: dict[str, Any] = {"subject": row.get_subject_display(), "choice": row.get_choice_display(), "source": row.source}
+    detail: dict[str, Any] = {
+        "subject": row.get_subject_display(),
+        "choice": row.get_choice_display(),
+        "source": row.source,
+    }
     detail |= SECRET if row.secret else {}
     record(_event("consentement.enregistre", patient, actor, detail=detail))
     return row

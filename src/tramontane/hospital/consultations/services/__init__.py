@@ -3,7 +3,7 @@
 from tramontane.hospital.consultations.services.authorising import authorise
 from tramontane.hospital.consultations.services.connecting import keep_connection, try_connection
 from tramontane.hospital.consultations.services.emergency import (
-    break_glass_open,
+    bris_de_glace_open,
     emergency_end,
     emergency_review,
     regulation_open,
@@ -19,7 +19,7 @@ __all__ = [
     "Retrieved",
     "SearchResult",
     "authorise",
-    "break_glass_open",
+    "bris_de_glace_open",
     "displayed",
     "emergency_end",
     "emergency_review",

@@ -32,7 +32,7 @@ class Declarations:
     immediate_risk: bool
 
 
-def break_glass_open(access: Access, declared: Declarations) -> Opening | tuple[Reason, ...]:
+def bris_de_glace_open(access: Access, declared: Declarations) -> Opening | tuple[Reason, ...]:
     """Open an emergency access, or say why the rules refuse it. The DMP is asked by the opening that follows.
 
     Traces: `bris_de_glace.ouvert` or `acces.refuse`.

@@ -53,7 +53,7 @@ def view(access: Access, found: AccessFacts, told: Told | None, *, kept: bool = 
         reasons=reasons if situation in (Situation.REFUSED, Situation.TO_AUTHORISE) else (),
         warnings=decision.warnings if isinstance(decision, Granted) else (),
         told=shown,
-        may_break_glass=_may_break_glass(access, found, situation, _purpose(told)),
+        may_open_bris_de_glace=_may_open_bris_de_glace(access, found, situation, _purpose(told)),
         may_regulate=_may_regulate(access, found),
         web_ps=_web_ps(access, shown),
         emergency_id=access.emergency.pk if access.emergency else None,
@@ -87,7 +87,7 @@ def _only_states(reasons: tuple[Reason, ...]) -> bool:
     return bool(reasons) and all(reason.code in STATES for reason in reasons)
 
 
-def _may_break_glass(access: Access, found: AccessFacts, situation: Situation, purpose: Purpose) -> bool:
+def _may_open_bris_de_glace(access: Access, found: AccessFacts, situation: Situation, purpose: Purpose) -> bool:
     if access.emergency is not None or situation not in (Situation.REFUSED, Situation.TO_AUTHORISE):
         return False
     emergency = replace(found, mode=AccessMode.BRIS_DE_GLACE, emergency=_DECLARED)

@@ -31,7 +31,7 @@ def bris_de_glace(request: AuthenticatedRequest, patient_id: int) -> HttpRespons
     form = EmergencyForm(request.POST if request.method == "POST" else None)
     context = record_context(request, access) | {"form": form}
     if request.method == "POST" and form.is_valid():
-        opened = services.break_glass_open(access, Declarations(**form.cleaned_data))
+        opened = services.bris_de_glace_open(access, Declarations(**form.cleaned_data))
         if isinstance(opened, Opening):
             return redirect(record_path(patient_id))
         context["refused"] = [card(request.account, access.patient, reason) for reason in opened]
