@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from support.homologation_scene import FILE, Scene
 from support.hospital import login, make_account
@@ -15,6 +16,7 @@ from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.homologation.documents.exchange import EXCHANGES
 from tramontane.hospital.homologation.documents.papers import PAPERS
 from tramontane.hospital.homologation.models import Homologation
+from tramontane.hospital.homologation.services import moving, registering, reserving
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +47,36 @@ def test_every_file_downloads_under_its_own_name_and_kind(client: Client, scene:
     assert client.get(f"{base}autre.pdf").status_code == 404
     assert client.get(f"{base}pv.exe").status_code == 404
     assert client.get(f"{base}echanges/autre/").status_code == 404
+
+
+def test_the_numbers_are_asked_for_by_the_team_and_by_nobody_else(client: Client, scene: Scene) -> None:
+    dossier, today = scene.open(), moving.today()
+    system = registering.register(scene.entity, "DPI d’essai", "Éditeur fictif", actor=scene.actor)
+    registering.add_version(system, registering.VersionFacts("7.1", today, "CNDA-77", today), actor=scene.actor)
+    assert (
+        "Télécharger le support avec les numéros"
+        in client.get(f"/homologation/{dossier.number}/documents/").content.decode()
+    )
+    address = reverse("homologation:support-with-numbers", args=[dossier.number])
+    answer = client.post(address)
+    assert (answer.content[:5], answer.headers["Cache-Control"]) == (b"%PDF-", "no-store")
+    assert client.get(address).status_code == 405
+    scene.account.roles = [Role.DPO.value]
+    scene.account.save()
+    assert client.post(address).status_code == 403
+
+
+def test_a_pv_handed_out_before_the_plan_changed_is_warned_of_on_every_page_before_the_signature(
+    client: Client, scene: Scene
+) -> None:
+    dossier = scene.decided(unmet=("exi-20",))
+    base = f"/homologation/{dossier.number}"
+    assert client.get(f"{base}/documents/pv.pdf").status_code == 200
+    assert "À jour" in client.get(f"{base}/documents/").content.decode()
+    reserving.plan(dossier.reserves.get(), "Former le service", "DSI", moving.today(), actor=scene.actor)
+    assert "A changé depuis" in client.get(f"{base}/documents/").content.decode()
+    for name in ("pv", "signature"):
+        assert "il ne dit plus ce que dit le dossier (EXI 20" in client.get(f"{base}/{name}/").content.decode()
 
 
 def test_before_the_decision_the_pv_is_not_there_and_no_pack_is_made(client: Client, scene: Scene) -> None:

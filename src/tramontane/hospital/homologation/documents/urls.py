@@ -11,8 +11,8 @@ DOSSIER = "homologation/<int:number>/"
 
 urlpatterns = [
     path(f"{DOSSIER}documents/", views.documents, name="documents"),
+    path(f"{DOSSIER}documents/support/numeros/", views.with_numbers, name="support-with-numbers"),
     path(f"{DOSSIER}documents/<slug:key>.<slug:form>", views.download, name="document"),
-    path(f"{DOSSIER}documents/support-avec-numeros.pdf", views.with_numbers, name="support-with-numbers"),
     path(f"{DOSSIER}documents/classeur/telecharger/", views.workbook, name="workbook"),
     path(f"{DOSSIER}documents/classeur/", views.take_back, name="take-back"),
     path(f"{DOSSIER}documents/echanges/<slug:name>/", views.exchange, name="exchange"),
