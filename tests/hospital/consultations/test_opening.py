@@ -210,8 +210,10 @@ def test_nobody_sees_what_the_dmp_did_not_show_her(ready: Ready) -> None:
     ready.dossier.feed(at=TWO_DAYS)
     services.open_record(ready.access)
     other = make_ready(ready.world)
-    assert len(selectors.shown_documents(ready.account, ready.patient)) == 1
-    assert selectors.shown_documents(other.account, ready.patient) == []
+    assert len(selectors.shown_lines(ready.account, ready.patient)) == 1
+    assert len(selectors.shown_entries(ready.account, ready.patient)) == 1
+    assert selectors.shown_lines(other.account, ready.patient) == []
+    assert selectors.shown_entries(other.account, ready.patient) == {}
 
 
 def test_no_identity_trait_of_the_dmp_is_kept(ready: Ready) -> None:

@@ -10,9 +10,10 @@ from support.consultation import PHYSICIAN, Ready, make_ready
 from support.dmp_double import World, make_entry
 from tramontane.client import DeadlineExceeded, Phase
 from tramontane.dmp.nomenclatures import Coded
-from tramontane.hospital.consultations import selectors, services
+from tramontane.hospital import clock
+from tramontane.hospital.consultations import services
 from tramontane.hospital.consultations.models import Answer, KnownDocument
-from tramontane.hospital.habilitations.selectors import withheld_types
+from tramontane.hospital.documents.selectors import dmp_lines
 from tramontane.hospital.habilitations.services import publish
 from tramontane.hospital.traces.models import Trace
 from tramontane.rules.access import LocalRights
@@ -121,8 +122,8 @@ def test_a_type_the_hospital_withholds_is_neither_told_nor_read(ready: Ready) ->
     before = ready.dossier.feed(at=TWO_DAYS, type_code=psychiatry)
     services.open_record(ready.access)
     withhold(ready, "34117-2")
-    withheld = withheld_types(ready.account, ready.service)
-    assert selectors.shown_documents(ready.account, ready.patient, withheld) == []
+    listed = dmp_lines(ready.access, services.displayed(ready.access), "session", clock.now())
+    assert (listed.rows, listed.withheld) == ((), 1)
     got = services.retrieve(ready.access, [before.unique_id])
     assert [reason.code for reason in got.reasons] == ["habilitation-type"]
 

@@ -15,24 +15,26 @@ from support.hospital import login
 from support.record_scene import LOINC, confidential, professional
 from tramontane.dmp.nomenclatures import Coded
 from tramontane.dmp.xds import AvailabilityStatus
-from tramontane.hospital.consultations.selectors import ShownDocument
+from tramontane.hospital.consultations.describing import described
+from tramontane.hospital.consultations.selectors import ShownLine
 from tramontane.hospital.documents.filters import Filters, author_choices, type_choices
 from tramontane.hospital.documents.models import SavedFilter
-from tramontane.hospital.documents.rows import Row, row_of
+from tramontane.hospital.documents.rows import Line, line_of
 from tramontane.hospital.documents.views.reading import criteria_of
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def row(days: float = 1, *, new: bool = False, **changes: object) -> Row:
+def row(days: float = 1, *, new: bool = False, **changes: object) -> Line:
     at = NOW - timedelta(days=days)
     entry = make_entry(**({"service_start_time": at, "creation_time": at} | changes))
-    shown = ShownDocument(entry, at, at, "")
-    return row_of(shown, new=frozenset({entry.unique_id} if new else ()), held={}, read=frozenset())
+    return line_of(
+        ShownLine(described(entry), ""), new=frozenset({entry.unique_id} if new else ()), held={}, read=frozenset()
+    )
 
 
-def kept(query: str, *rows: Row) -> list[str]:
+def kept(query: str, *rows: Line) -> list[str]:
     return [one.title for one in Filters.read(QueryDict(query)).apply(rows, now=NOW, zone=PARIS)]
 
 

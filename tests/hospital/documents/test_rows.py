@@ -11,8 +11,9 @@ from support.dmp_double import make_entry
 from support.record_scene import CLASSES, confidential
 from tramontane.dmp.nomenclatures import Coded
 from tramontane.dmp.xds import Author, AvailabilityStatus
-from tramontane.hospital.consultations.selectors import ShownDocument
-from tramontane.hospital.documents.rows import BADGES, Row, row_of
+from tramontane.hospital.consultations.describing import described
+from tramontane.hospital.consultations.selectors import ShownLine
+from tramontane.hospital.documents.rows import BADGES, Line, line_of
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PATIENT = Author(person="254036938301239^MARTIN^JEANNE^^^^^^&1.2.250.1.213.1.4.10&ISO^D^^^NH")
@@ -33,12 +34,12 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def row(entry_fields: dict[str, Any], state: dict[str, Any]) -> Row:
+def row(entry_fields: dict[str, Any], state: dict[str, Any]) -> Line:
     entry = make_entry(**{"service_start_time": NOW, "class_code": Coded("10", CLASSES)} | entry_fields)
     uid = entry.unique_id
     chosen = {name: frozenset({uid} if state.get(name) else ()) for name in ("new", "read")}
-    shown = ShownDocument(entry, NOW, NOW, str(state.get("newer", "")))
-    return row_of(shown, new=chosen["new"], read=chosen["read"], held={uid: 7} if state.get("held") else {})
+    shown = ShownLine(described(entry), str(state.get("newer", "")))
+    return line_of(shown, new=chosen["new"], read=chosen["read"], held={uid: 7} if state.get("held") else {})
 
 
 @pytest.mark.parametrize("text", CASES)

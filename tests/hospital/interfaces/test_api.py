@@ -186,6 +186,19 @@ def test_pages_follow_one_another_without_loss_or_repetition(api, ready):
     ]
 
 
+@pytest.mark.parametrize("count", [3, 60])
+def test_a_page_costs_the_same_for_any_list_and_decodes_its_own_entries(
+    api, ready, count, decoded, django_assert_max_num_queries
+):
+    for minutes in range(count):
+        ready.dossier.feed(at=clock.now() - timedelta(days=1, minutes=minutes))
+    opened(api, ready)
+    with django_assert_max_num_queries(24):
+        page = api.get(f"{base(ready)}/dmp/documents?limit=2").json()
+    assert page["total"] == count
+    assert decoded == [[item["unique_id"] for item in page["items"]]]
+
+
 def test_the_list_is_filtered_by_type(api, ready):
     for code in ("11488-4", "11502-2", "11502-2"):
         ready.dossier.feed(at=clock.now() - timedelta(days=1), type_code=Coded(code, LOINC, code))

@@ -15,6 +15,7 @@ from tramontane.client import DeadlineExceeded, Phase
 from tramontane.dmp.nomenclatures import Coded
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import NoticeReading
+from tramontane.hospital.consultations import services
 from tramontane.hospital.traces.models import Trace
 
 LOINC = "2.16.840.1.113883.6.1"
@@ -184,6 +185,21 @@ def test_a_search_is_narrowed_by_its_parameters(fhir, ready):
     assert documents(fhir, ready, type="http://loinc.org|11502-2")["total"] == 1
     assert documents(fhir, ready, type="11502-2,11488-4", status="current")["total"] == 2
     assert documents(fhir, ready, date="lt2000-01-01")["total"] == 0
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_a_page_costs_the_same_for_any_list_and_decodes_its_own_entries(
+    fhir, ready, count, decoded, django_assert_max_num_queries
+):
+    for minutes in range(count):
+        ready.dossier.feed(at=clock.now() - timedelta(days=1, minutes=minutes))
+    services.refresh(ready.access)
+    with django_assert_max_num_queries(24):
+        bundle = documents(fhir, ready, _count=2)
+    assert bundle["total"] == count
+    assert [f"urn:oid:{one}" for one in decoded.pop()] == [
+        found["masterIdentifier"]["value"] for found in matched(bundle)
+    ]
 
 
 def test_pages_follow_their_links_without_loss(fhir, ready):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from tramontane.dmp.nomenclatures import Coded, ValueSetName, value_set
 from tramontane.dmp.vihf import AccessMode
@@ -98,23 +99,9 @@ class ShownDocument:
     replaced_by: str = ""
 
 
-def shown_documents(account: Account, patient: Patient, withheld: frozenset[str] = frozenset()) -> list[ShownDocument]:
-    """What the DMP showed to this professional, newest act first. One query.
-
-    Args:
-        withheld: document types the hospital withholds now (`habilitations.selectors.withheld_types`).
-    """
-    sightings = (
-        Sighting.objects.filter(account=account, document__patient=patient)
-        .exclude(document__type_code__in=withheld)
-        .select_related("document")
-    )
-    return [_shown(sighting) for sighting in sightings.order_by("-document__service_start_time", "-document__pk")]
-
-
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """The line of a document the DMP showed to a professional; `replaced_by` as in `ShownDocument`."""
+    """The line of a document the DMP showed to a professional; `replaced_by`: unique_id of its newer version, or empty."""
 
     words: Described
     replaced_by: str
@@ -125,7 +112,7 @@ _LINE = ("unique_id", "type_code", "class_code", "title", "label", "author", "in
 
 
 def shown_lines(account: Account, patient: Patient) -> list[ShownLine]:
-    """The lines of `shown_documents`, without their entries: one query, and nothing to decode, however many."""
+    """What the DMP showed to this professional, newest act first: one query, and no entry to decode, however many."""
     rows = KnownDocument.objects.filter(sightings__account=account, patient=patient).values_list(*_LINE)
     return [
         ShownLine(Described(uid, type_code, class_code, title, label, author, institution, start or created, status, marks), newer)
@@ -133,6 +120,19 @@ def shown_lines(account: Account, patient: Patient) -> list[ShownLine]:
             "-service_start_time", "-pk"
         ).iterator()
     ]  # fmt: skip
+
+
+def shown_entries(
+    account: Account, patient: Patient, unique_ids: Collection[str] | None = None
+) -> dict[str, DocumentEntry]:
+    """The entries of these documents (None: of all) among those shown, by unique_id. One query, read by msgspec from the text."""
+    shown = KnownDocument.objects.filter(sightings__account=account, patient=patient)
+    chosen = shown if unique_ids is None else shown.filter(unique_id__in=unique_ids)
+    rows = chosen.values_list("unique_id", Cast("entry", TextField()))
+    return {unique_id: _ENTRIES.decode(text) for unique_id, text in rows.iterator()}
+
+
+_ENTRIES = msgspec.json.Decoder(DocumentEntry)
 
 
 def shown_count(account: Account, patient: Patient) -> int:

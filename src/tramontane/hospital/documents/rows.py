@@ -13,9 +13,8 @@ from tramontane.hospital.consultations.describing import (
     INVISIBLE_TO_REPRESENTATIVES,
     MASKED,
     Described,
-    described,
 )
-from tramontane.hospital.consultations.selectors import ShownDocument, ShownLine
+from tramontane.hospital.consultations.selectors import ShownLine
 
 # The words are those of the integration guide (EX_3.2-1025): not ours to improve.
 WARN_PATIENT = "Attention, ce document n'est pas visible du patient"
@@ -127,6 +126,11 @@ class Row(Line):
 
     entry: DocumentEntry
 
+    @classmethod
+    def of(cls, line: Line, entry: DocumentEntry) -> Row:
+        """Both."""
+        return cls(words=line.words, new=line.new, newer=line.newer, held_id=line.held_id, read=line.read, entry=entry)
+
 
 BADGES: tuple[tuple[Callable[[Line], bool], Badge], ...] = (
     (lambda row: row.new, Badge("info", "●", "Nouveau")),
@@ -150,16 +154,3 @@ def line_of(shown: ShownLine, *, new: frozenset[str], held: dict[str, int], read
     """The line of a document; `new` and `read` are unique_ids, `held` says which local document is the same."""
     uid = shown.words.unique_id
     return Line(words=shown.words, newer=shown.replaced_by, new=uid in new, held_id=held.get(uid), read=uid in read)
-
-
-def row_of(shown: ShownDocument, *, new: frozenset[str], held: dict[str, int], read: frozenset[str]) -> Row:
-    """The same, with its entry."""
-    uid = shown.entry.unique_id
-    return Row(
-        words=described(shown.entry),
-        entry=shown.entry,
-        newer=shown.replaced_by,
-        new=uid in new,
-        held_id=held.get(uid),
-        read=uid in read,
-    )

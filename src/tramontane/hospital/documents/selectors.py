@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from tramontane.hospital.accounts.models import Account, LegalEntity
 from tramontane.hospital.consultations.access import Access
-from tramontane.hospital.consultations.selectors import newer_versions, shown_documents, shown_lines
+from tramontane.hospital.consultations.selectors import newer_versions, shown_entries, shown_lines
 from tramontane.hospital.consultations.view import RecordView
 from tramontane.hospital.documents import vault
 from tramontane.hospital.documents.folders import Place, default_places
 from tramontane.hospital.documents.models import Dispatch, FolderRule, RecordDocument, RetrievedContent, SavedFilter
-from tramontane.hospital.documents.rows import Line, Row, line_of, row_of
+from tramontane.hospital.documents.rows import Line, Row, line_of
 from tramontane.hospital.habilitations.selectors import withheld_types
 from tramontane.hospital.patients.models import Episode, Patient
 from tramontane.hospital.prepared import prepared
@@ -36,27 +36,27 @@ def _held(patient: Patient) -> QuerySet[RecordDocument, Any]:
     return RecordDocument.objects.filter(patient=patient).values_list(*fields)
 
 
-AnyLine = TypeVar("AnyLine", bound=Line)
-
-
 @dataclass(frozen=True, slots=True)
-class DmpList(Generic[AnyLine]):
+class DmpList:
     """The rows of the DMP list, and how many the local matrix keeps from this professional."""
 
-    rows: tuple[AnyLine, ...]
+    rows: tuple[Line, ...]
     withheld: int
 
 
-def dmp_lines(access: Access, record: RecordView, session_key: str, at: datetime) -> DmpList[Line]:
+def dmp_lines(access: Access, record: RecordView, session_key: str, at: datetime) -> DmpList:
     """Every document the DMP showed to this professional and that the local matrix lets her read. Four queries."""
     known = _known(access, record, session_key, at)
-    return _allowed(access, [line_of(shown, **known) for shown in shown_lines(access.account, access.patient)])
+    lines = [line_of(shown, **known) for shown in shown_lines(access.account, access.patient)]
+    withheld = withheld_types(access.account, access.service)
+    allowed = tuple(line for line in lines if line.type_code not in withheld)
+    return DmpList(allowed, len(lines) - len(allowed))
 
 
-def dmp_list(access: Access, record: RecordView, session_key: str, at: datetime) -> DmpList[Row]:
-    """The same, with their entries: slower by thousands, for the interfaces."""
-    known = _known(access, record, session_key, at)
-    return _allowed(access, [row_of(shown, **known) for shown in shown_documents(access.account, access.patient)])
+def rows_of(access: Access, lines: Sequence[Line]) -> list[Row]:
+    """Lines of the list with their entries, for the interfaces: one page of it at a time. One query."""
+    entries = shown_entries(access.account, access.patient, [line.unique_id for line in lines])
+    return [Row.of(line, entries[line.unique_id]) for line in lines if line.unique_id in entries]
 
 
 def _known(access: Access, record: RecordView, session_key: str, at: datetime) -> dict[str, Any]:
@@ -66,12 +66,6 @@ def _known(access: Access, record: RecordView, session_key: str, at: datetime) -
         "read": frozenset(contents(access, session_key, at).values_list("unique_id", flat=True)),
         "new": frozenset(notice.unique_id for notice in record.new),
     }
-
-
-def _allowed(access: Access, rows: list[AnyLine]) -> DmpList[AnyLine]:
-    withheld = withheld_types(access.account, access.service)
-    allowed = tuple(row for row in rows if row.type_code not in withheld)
-    return DmpList(allowed, len(rows) - len(allowed))
 
 
 def contents(access: Access, session_key: str, at: datetime) -> QuerySet[RetrievedContent]:

@@ -36,15 +36,15 @@ class Content:
     sha256: bytes
 
 
-def rows(access: Access, record: RecordView, session_key: str) -> selectors.DmpList[Row]:
-    """The list, when this record may be listed now.
+def lines(access: Access, record: RecordView, session_key: str) -> selectors.DmpList:
+    """The list without its entries (`documents.selectors.rows_of` adds them to a page), when this record may be listed now.
 
     Raises:
         ProblemError: with every reason, or the state of the record.
     """
     if not listable(record):
         raise problems.not_listable(record)
-    return selectors.dmp_list(access, record, session_key, clock.now())
+    return selectors.dmp_lines(access, record, session_key, clock.now())
 
 
 def row(access: Access, session_key: str, unique_id: str) -> Row:
@@ -53,11 +53,10 @@ def row(access: Access, session_key: str, unique_id: str) -> Row:
     Raises:
         ProblemError: 404 when it is not in the list, 403 or 409 when there is no list.
     """
-    found = rows(access, consultations.displayed(access), session_key).rows
-    one = next((candidate for candidate in found if candidate.unique_id == unique_id), None)
-    if one is None:
-        raise problems.unknown_document()
-    return one
+    found = lines(access, consultations.displayed(access), session_key).rows
+    for one in selectors.rows_of(access, [line for line in found if line.unique_id == unique_id]):
+        return one
+    raise problems.unknown_document()
 
 
 def content(access: Access, session_key: str, unique_id: str) -> Content:

@@ -18,7 +18,7 @@ from tramontane.hospital.consultations import services as consultations
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.documents.folders import Place, place_of
 from tramontane.hospital.documents.rows import Row
-from tramontane.hospital.documents.selectors import rules_of
+from tramontane.hospital.documents.selectors import rows_of, rules_of
 from tramontane.hospital.documents.services import filing
 from tramontane.hospital.interfaces import callers, problems, reading
 from tramontane.hospital.interfaces.api import resources
@@ -86,12 +86,12 @@ def documents(
     """The documents that the DMP showed to this professional."""
     access = callers.clinical_access(request, ipp=ipp)
     record = consultations.displayed(access)
-    found = reading.rows(access, record, _session_key(request))
-    chosen = [row for row in found.rows if not type_code or row.type_code in type_code]
+    found = reading.lines(access, record, _session_key(request))
+    chosen = [line for line in found.rows if not type_code or line.type_code in type_code]
     window = {"limit": limit, "offset": offset + limit}
     more = urlencode([*(("type", code) for code in type_code), *window.items()])
     return {
-        "items": [resources.document(row, ipp) for row in chosen[offset : offset + limit]],
+        "items": [resources.document(row, ipp) for row in rows_of(access, chosen[offset : offset + limit])],
         "total": len(chosen),
         "limit": limit,
         "offset": offset,

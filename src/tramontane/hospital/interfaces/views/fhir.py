@@ -21,8 +21,10 @@ from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.consultations import services as consultations
 from tramontane.hospital.consultations.access import Access, access_of
+from tramontane.hospital.consultations.selectors import shown_entries
 from tramontane.hospital.consultations.view import RecordView, Situation
-from tramontane.hospital.documents.rows import Row
+from tramontane.hospital.documents.rows import Line, Row
+from tramontane.hospital.documents.selectors import rows_of
 from tramontane.hospital.interfaces import callers, problems, reading
 from tramontane.hospital.interfaces.problems import ProblemError
 from tramontane.hospital.interfaces.selectors import sighted
@@ -136,11 +138,21 @@ def document_references(request: HttpRequest) -> HttpResponse:
     record = _opened(access)
     if record.situation in _WITHOUT_DMP:
         return _bundle(request, [], total=0, said=_said(record, 0))
-    found = reading.rows(access, record, request.session.session_key or "")
-    rows = [row for row in found.rows if pdsm.matches(row.entry, criteria)]
-    page = [_document_reference(row, ins) for row in rows[offset : offset + count]]
-    more = {"_offset": str(offset + count)} if offset + count < len(rows) else {}
-    return _bundle(request, page, total=len(rows), said=_said(record, found.withheld), more=more)
+    found = reading.lines(access, record, request.session.session_key or "")
+    matching = _matching(access, found.rows, criteria)
+    page = [_document_reference(row, ins) for row in rows_of(access, matching[offset : offset + count])]
+    more = {"_offset": str(offset + count)} if offset + count < len(matching) else {}
+    return _bundle(request, page, total=len(matching), said=_said(record, found.withheld), more=more)
+
+
+def _matching(access: Access, lines: Sequence[Line], criteria: SearchCriteria) -> Sequence[Line]:
+    """A search by the patient alone decodes no entry; any other decodes them all."""
+    if criteria == SearchCriteria():
+        return lines
+    entries = shown_entries(access.account, access.patient)
+    return [
+        line for line in lines if pdsm.matches(entries[line.unique_id], criteria)
+    ]  # read after: no line without one
 
 
 @require_safe
