@@ -38,6 +38,32 @@ def test_exceptions_come_first_whatever_the_sort(client: Client, manager: Accoun
     assert names(client.get("/comptes/?exception=rpps")) == ["Zzz"]
 
 
+def test_who_could_have_no_token_for_want_of_a_speciality_or_section_is_an_exception(
+    client: Client, manager: Account
+) -> None:
+    entity = manager.legal_entity
+    for name, profession, savoir_faire in (
+        ("Sans", "10", ""),
+        ("Avec", "10", "SM04"),
+        ("Officine", "21", ""),
+        ("Rien", "", ""),
+    ):
+        make_account(entity, family_name=name, profession=profession, savoir_faire=savoir_faire)
+    make_account(entity, family_name="Infirmiere", profession="60", savoir_faire="")
+    assert sorted(names(client.get("/comptes/?exception=metier"))) == ["Officine", "Rien", "Sans"]
+    form = client.get("/comptes/nouveau/").content.decode()
+    assert "· SM04" in form
+    posted = {
+        "family_name": "A",
+        "given_name": "B",
+        "login": "ab",
+        "roles": ["clinician"],
+        "profession": "10",
+        "savoir_faire": "XX9",
+    }
+    assert client.post("/comptes/nouveau/", posted).status_code == 422
+
+
 def test_everybody_starts_at_her_first_desk_and_who_has_none_is_told_what_to_do(client: Client) -> None:
     login(client, make_account(roles=(Role.RSSI, Role.DPO)))
     assert client.get("/")["Location"] == "/rssi/"

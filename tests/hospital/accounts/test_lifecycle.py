@@ -31,6 +31,12 @@ def values(**fields: Any) -> AccountValues:
     return replace(base, **fields)
 
 
+def test_a_second_role_is_a_known_speciality_or_section() -> None:
+    with pytest.raises(lifecycle.InvalidAccountError) as refused:
+        lifecycle.save(make_legal_entity(), values(savoir_faire="XX9"), None, WHO, "scim")
+    assert [fault.field for fault in refused.value.faults] == ["savoir_faire"]
+
+
 def test_an_arrival_gives_rights_a_movement_and_a_trace() -> None:
     service = make_service()
     entity = service.geographic_entity.legal_entity

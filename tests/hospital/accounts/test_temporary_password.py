@@ -77,7 +77,10 @@ def test_a_stronger_role_is_neither_given_nor_taken_back(client: Client, manager
     watcher.refresh_from_db()
     assert watcher.roles == ["clinician", "rssi"], "what is out of reach stays, beside what was given"
     assert 'value="rssi"' not in text(client.get(f"/comptes/{watcher.pk}/"))
-    assert client.post(f"/comptes/{watcher.pk}/", values(watcher, family_name="Nouveau", roles=["clinician"])).status_code == 302
+    assert (
+        client.post(f"/comptes/{watcher.pk}/", values(watcher, family_name="Nouveau", roles=["clinician"])).status_code
+        == 302
+    )
 
 
 def test_nobody_changes_their_own_roles_or_rpps(client: Client, manager: Account) -> None:

@@ -131,6 +131,7 @@ def next_steps(entity: LegalEntity) -> list[str]:
 
 
 def _steps(entity: LegalEntity) -> list[tuple[bool, str]]:
+    from tramontane.hospital.accounts.directory import is_vague
     from tramontane.hospital.accounts.models import Account, Role, TotpDevice
     from tramontane.hospital.consultations.models import DmpConnection, DmpState
     from tramontane.hospital.habilitations.models import MatrixRevision
@@ -152,17 +153,20 @@ def _steps(entity: LegalEntity) -> list[tuple[bool, str]]:
         ),
         (
             DmpConnection.objects.filter(legal_entity=entity).exists(),
-            f"Déclarez la connexion au SI-DMP et les deux certificats : « tramontane hospital connect --entite {finess} … ».",
+            (
+                f"Déclarez la connexion au SI-DMP et les deux certificats : « tramontane hospital connect --entite {finess} … », "
+                "puis relancez le serveur avec la variable qui porte leur mot de passe."
+            ),
         ),
         (
             MatrixRevision.objects.filter(legal_entity=entity).exists(),
             "RSSI, page « Habilitations » : publiez la première matrice. Avant elle, personne ne consulte.",
         ),
         (
-            any(Role.CLINICIAN in one.roles and one.rpps for one in accounts),
+            any(Role.CLINICIAN in one.roles and one.rpps and not is_vague(one) for one in accounts),
             (
-                "Gestion des comptes, page « Comptes » : créez un compte avec RPPS, profession et service pour un professionnel "
-                "de santé, et un compte pour le bureau des admissions."
+                "Gestion des comptes, page « Comptes » : créez un compte avec RPPS, profession, spécialité d'un médecin ou section "
+                "d'un pharmacien, et service pour un professionnel de santé, et un compte pour le bureau des admissions."
             ),
         ),
         (

@@ -42,7 +42,7 @@ FLAGS = {
     "service": "no_service",
 }
 # A physician gives a speciality, a pharmacist a section of the Ordre: without it, no token can be made (VIHF, codage du rôle).
-_SPECIALISED = ("10", "21")
+SPECIALISED = ("10", "21")
 _EVERY_FLAG = {**FLAGS, "toutes": "exceptional"}
 _NAME = Upper(Concat("family_name", Value("/"), "given_name"))
 
@@ -84,7 +84,7 @@ def _annotated(found: QuerySet[Account], entity: LegalEntity) -> QuerySet[Accoun
     )
     working = Exists(ServiceAssignment.objects.filter(**mine, ends_at=None))
     here = Q(is_active=True)
-    vague = Q(profession="") | Q(profession__in=_SPECIALISED, savoir_faire="")
+    vague = Q(profession="") | Q(profession__in=SPECIALISED, savoir_faire="")
     return found.annotate(
         key=_NAME,
         no_rpps=_flag(here & clinician & Q(rpps=None)),
@@ -97,6 +97,11 @@ def _annotated(found: QuerySet[Account], entity: LegalEntity) -> QuerySet[Accoun
 
 def _flag(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())  # noqa: FBT003 - SQL booleans
+
+
+def is_vague(account: Account) -> bool:
+    """`no_trade` of one clinician: her profession, or what specialises it, is missing."""
+    return not account.profession or (account.profession in SPECIALISED and not account.savoir_faire)
 
 
 def exception_counts(entity: LegalEntity) -> tuple[list[tuple[str, str, int]], int]:

@@ -87,6 +87,6 @@ def _told(movement: Movement) -> str:
     by = movement.applied_by.display_name if movement.applied_by else "l’exploitation"
     when = timezone.localtime(movement.applied_at)
     return (
-        f"Un mot de passe provisoire a été remis en votre nom par {by}, le {when:%d/%m/%Y} à {when.hour} h {when.minute:02d}. "
+        f"Un mot de passe provisoire a été remis en votre nom par {by}, le {when:%d/%m/%Y} à {when.hour}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{when.minute:02d}. "
         "Si ce n’était pas à votre demande, prévenez le RSSI tout de suite."
     )
