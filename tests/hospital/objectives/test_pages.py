@@ -243,8 +243,15 @@ def test_each_objective_has_its_own_pack_and_what_leaves_is_traced(
     assert [name for name in names if "/depots/" in name] == [name for name in names if name.startswith("1.2/")]
     document = ProofDocument.objects.get(key="modes-degrades")
     assert b"".join(browser.post(f"/objectifs/documents/{document.pk}/").streaming_content) == b"%PDF-1.7 fictif"
-    left = [row.detail["title"] for row in Trace.objects.filter(event="objectifs.preuve").order_by("id")[2:]]
-    assert left == ["dossier 2028, objectif 1.2", "Description de la prise en charge des modes dégradés"]
+    left = [row.detail for row in Trace.objects.filter(event="objectifs.preuve").order_by("id")[2:]]
+    assert [one["title"] for one in left] == [
+        "dossier 2028, objectif 1.2 (demandé)",
+        "dossier 2028, objectif 1.2",
+        "Description de la prise en charge des modes dégradés",
+    ]
+    with path.open("rb") as file:
+        report = verify(file, manifest_sha256=left[1]["manifest_sha256"])
+    assert (report.anchored, report.whole) == (True, True)
     for refused in ("2028/9.9/dossier.zip", "2026/2.2/dossier.zip", "2031/dossier.zip"):
         assert browser.post(f"/objectifs/preuves/{refused}").status_code == 404, refused
     assert browser.get("/objectifs/preuves/2028/1.2/dossier.zip").status_code == 405

@@ -49,10 +49,11 @@ def withdraw(row: ProofDocument, *, actor: Actor) -> None:
         ProofDocument.objects.filter(pk=row.pk, withdrawn_at=None).update(withdrawn_at=clock.now())
 
 
-def hand_over(year: str, title: str, *, actor: Actor) -> None:
-    """Trace that a proof file, or one of its documents, leaves the application."""
+def hand_over(year: str, title: str, *, actor: Actor, **noted: str | int) -> None:
+    """Trace that a proof file, or one of its documents, leaves the application. `noted`: what else is known of it."""
     with transaction.atomic():
-        record(Event("objectifs.preuve", actor, detail={"move": "téléchargée", "title": title, "year": year}))
+        detail = {"move": "téléchargée", "title": title, "year": year, **noted}
+        record(Event("objectifs.preuve", actor, detail=detail))
 
 
 def title_of(row: ProofDocument) -> str:

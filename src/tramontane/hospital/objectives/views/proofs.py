@@ -19,7 +19,7 @@ from tramontane.hospital.objectives.models import ProofDocument
 from tramontane.hospital.objectives.selectors import proofs as selector
 from tramontane.hospital.objectives.services import proving
 from tramontane.hospital.objectives.views.desk import page, succeeded
-from tramontane.pack import Head, stream
+from tramontane.pack import Head, Manifest, stream
 from tramontane.rules.objectives import YEARS, definitions
 
 
@@ -99,9 +99,14 @@ def pack(request: AuthenticatedRequest, year: str, objective: str = "") -> Strea
     _check(year, objective)
     entity, now = request.account.legal_entity, timezone.localtime(clock.now())
     title = f"dossier {year}, objectif {objective}" if objective else f"dossier {year}"
-    proving.hand_over(year, title, actor=actor(request.account, request.proof))
+    who = actor(request.account, request.proof)
+    proving.hand_over(year, f"{title} (demandé)", actor=who)  # what a broken download took away is traced too
+
+    def ended(manifest: Manifest, sha256: str) -> None:
+        proving.hand_over(year, title, actor=who, files=len(manifest.entries), manifest_sha256=sha256)
+
     head = _head(entity, year, objective)
-    content = stream(head, selector.parts(entity, year, now, objective), at=now)
+    content = stream(head, selector.parts(entity, year, now, objective), at=now, ended=ended)
     response = StreamingHttpResponse(content, content_type="application/zip")
     name = "-".join(filter(None, ("preuves", entity.finess_juridique, year, objective)))
     response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
