@@ -116,6 +116,8 @@ def test_a_refusal_provoked_on_purpose_does_not_count_against_the_client() -> No
 
     assert outcome(suspended, good, provoked=()) is Outcome.FAILED
     assert outcome(suspended, good, provoked=(7,)) is Outcome.FAILED
+    both = refused(3, verdict(6, "liste-blanche", failed=True), verdict(7, "professionnel", failed=True))
+    assert "refusé d’abord par « liste-blanche »" in of("professionnel", both).received
     assert outcome(suspended, good, provoked=(6,)) is Outcome.PASSED
     assert outcome(suspended, provoked=(6,)) is Outcome.NOT_RUN, "nothing passed: nothing is known"
 

@@ -87,9 +87,10 @@ def _checks(case: Case, exchanges: Sequence[Exchange], provoked: Collection[int]
             ran.append(one.number)
     if failed:
         one, verdict = failed[0]
+        first = "" if verdict.code == one.refused_by else f" (refusé d’abord par « {one.refused_by} »)"
         said = (
-            f"échange n° {one.number}, refusé ({one.wire_code or 'sans code'}) par « {one.refused_by} » : "
-            f"{verdict.code} : {verdict.received or 'rien reçu'}"
+            f"échange n° {one.number}, code {one.wire_code or 'absent'}, contrôle « {verdict.code} »{first} : "
+            f"{verdict.received or 'rien'}"
         )
         return Result(case, Outcome.FAILED, _numbers(one.number for one, _ in failed), said)
     return Result(case, Outcome.PASSED, tuple(ran)) if ran else _not_run(case, "aucun appel n’est allé jusque-là")
