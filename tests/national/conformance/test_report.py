@@ -25,7 +25,7 @@ from tramontane.dmp.xds import DocumentCriteria, StoredQuery, find_documents
 from tramontane.national.conformance.report import Report, as_data, report
 from tramontane.national.models import ConformanceSession
 
-LATER = NOW + timedelta(minutes=2)
+LATER = NOW + timedelta(days=1)
 SUSPENDED = {"structure": ET_SUSPENDED.struct_idnat}
 
 
