@@ -19,6 +19,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+SLICE = 1_000_000
+_STARTED = time.monotonic()
 REQUESTS, WARM_UP = int(os.environ.get("TRAMONTANE_BENCH_REQUESTS", "200")), 20
 # Few, so that whoever is asked for fills a page at the smallest size too: else a page of fifty would be compared with an empty one.
 PROFESSIONALS, STRUCTURES = 100, 20
@@ -75,16 +77,24 @@ def main() -> None:
 
 
 def _fill(total: int) -> None:
-    """Up to `total` rows, older and older; indexes are built once at the end."""
+    """Up to `total` rows, older and older; indexes are built once at the end.
+
+    Ten million rows are minutes of silence for the caller, who may have a time limit: each step is told.
+    """
     from django.db import connection, transaction
 
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
-        cursor.execute("SET maintenance_work_mem = '256MB'")
+        cursor.execute("SET maintenance_work_mem = '1GB'")
         # All or nothing: a run that stops here must not leave a table without its indexes to the next one.
         with transaction.atomic():
             _write(cursor, total)
         cursor.execute("VACUUM ANALYZE national_accesstrace")
+    _tell(f"{total:,} traces ready: timing the pages")
+
+
+def _tell(what: str) -> None:
+    print(f"{time.monotonic() - _STARTED:5.0f} s: {what}", file=sys.stderr, flush=True)
 
 
 def _write(cursor: Any, total: int) -> None:
@@ -96,9 +106,13 @@ def _write(cursor: Any, total: int) -> None:
     indexes = cursor.fetchall()
     for name, _ in indexes:
         cursor.execute(f'DROP INDEX "{name}"')
-    cursor.execute(_FILL, [LAST, PROFESSIONALS, STRUCTURES, present + 1, total])
-    for _, definition in indexes:
+    for first in range(present + 1, total + 1, SLICE):
+        last = min(first + SLICE - 1, total)
+        cursor.execute(_FILL, [LAST, PROFESSIONALS, STRUCTURES, first, last])
+        _tell(f"{last:,} of {total:,} traces written")
+    for name, definition in indexes:
         cursor.execute(definition)
+        _tell(f"index {name} built")
     cursor.execute("SELECT coalesce(max(trace_id), 0) FROM national_failedcheck")
     cursor.execute(_FAIL, cursor.fetchone())
     cursor.execute(_DIRECTORY.format(entities=min(total // 200, 50_000), professionals=min(total // 20, 500_000)))
