@@ -45,7 +45,7 @@ def test_a_director_reads_the_board_closes_a_month_and_opens_her_figures(
     live_server: Any, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
-    scene = make_scene(monkeypatch, closed=6)
+    scene = make_scene(monkeypatch, closed=6, users=16, patients=120)
     make_legal_entity(finess_juridique="690099999", name="Centre hospitalier voisin")
     client = Client()
     login(client, scene.account)

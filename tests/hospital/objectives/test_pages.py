@@ -7,11 +7,13 @@ import ctypes
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from openpyxl import load_workbook
 from pypdfium2 import PdfDocument
@@ -35,10 +37,19 @@ PAGES = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    """The hospital and its closed months, made once: each test undoes what it does on top of it."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        yield make_scene(patch, closed=4, users=16, patients=120)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> Scene:
+def scene(made: Scene, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> Scene:
     settings.MEDIA_ROOT = tmp_path
-    return make_scene(monkeypatch, closed=4, users=16, patients=120)
+    monkeypatch.setattr(clock, "now", lambda: made.now)
+    return made
 
 
 @pytest.fixture
