@@ -96,7 +96,7 @@ def test_a_watched_patient_read_without_episode_opens_an_alert_that_she_never_se
     assert (refused.status_code, "Aucun patient" in refused.content.decode()) == (400, True)
     officer.post("/patients-surveilles/", {"ins": OPEN.value, "reason": "personnalité publique"})
     assert refusal(pages) == ""
-    officer.post("/alertes/", {"day": TODAY.isoformat()})
+    officer.post("/alertes/", {"day": timezone.localdate().isoformat()})
     alert = Alert.objects.get(rule="patient-surveille")
     assert (alert.subject, alert.figure) == (OPEN.value, 1)
     page = officer.get(f"/alertes/{alert.pk}/").content.decode()
