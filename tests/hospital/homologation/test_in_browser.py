@@ -181,7 +181,7 @@ def write_the_reserve(eyes: Eyes) -> None:
     """From the page that says what is missing, in the drawer."""
     page = eyes.page
     eyes.tab("Réserves et plan d’actions")
-    eyes.says("1 exigence non atteinte attend la leur")
+    eyes.says("1 exigence non atteinte attend la sienne")
     page.get_by_role("link", name="EXI 01").click()
     page.get_by_label("Réserve", exact=True).fill("information des patients à compléter")
     page.get_by_label("À lever avant le").fill("2027-03-31")

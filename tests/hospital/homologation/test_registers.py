@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
 
+from support.homologation_pages import page, post
 from support.homologation_scene import Scene
 from support.hospital import login, make_account, make_legal_entity, make_service, make_site
 from tramontane.hospital import clock
@@ -48,18 +49,6 @@ def scene(client: Client, settings: Any, tmp_path: Any) -> Scene:
     found.account.save()
     login(client, found.account)
     return found
-
-
-def page(client: Client, name: str, *args: Any) -> str:
-    answer = client.get(reverse(f"homologation:{name}", args=args))
-    assert answer.status_code == 200
-    return answer.content.decode().replace("\u00a0", " ")
-
-
-def post(client: Client, view: str, /, *args: Any, **values: Any) -> str:
-    answer = client.post(reverse(f"homologation:{view}", args=args), values, follow=True)
-    assert answer.status_code in (200, 422), answer.status_code
-    return answer.content.decode().replace("\u00a0", " ")
 
 
 def version(scene: Scene, **changes: Any) -> SystemVersion:
