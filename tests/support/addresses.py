@@ -123,6 +123,8 @@ PATIENTS = {
     "admit": Address({"patient_id": "patient"}, form={"service": "{service}", "kind": "I", "visit_number": "V-INTRUS"}),
     "consent": SHOWS_PATIENT,
     "consent-notice": SHOWS_PATIENT,
+    "care-team": Address({"patient_id": "patient"}, form={"professional": "{rpps}"}, shows=True),
+    "leave-care-team": Address({"patient_id": "patient", "member_id": 1}),
 }
 
 HABILITATIONS = {

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from support.browser import chromium, new_context, put_session, shot, violations
 from support.consultation import Ready
-from support.hospital import login
+from support.hospital import login, make_account
 from support.record_scene import NOW, feed_realistic
 from tramontane.dmp.xds import AvailabilityStatus, DocumentCriteria
 from tramontane.hospital.consultations import services as consultations
@@ -107,6 +107,17 @@ def test_the_presets_and_a_filter_of_ones_own(open_page: Any) -> None:
     expect(page.get_by_role("heading", name="Documents (1)")).to_be_visible()
     expect(page.locator("[data-rows]")).to_contain_text("Séjour en pédiatrie")
     look(page, "personal-filter")
+
+
+def test_the_care_team_is_one_click_from_the_record(open_page: Any, ready: Ready) -> None:
+    colleague = make_account(ready.account.legal_entity, family_name="Marchand", given_name="Paule")
+    page = open_page("", 390)
+    page.get_by_role("link", name="Équipe de soins").click()
+    look(page, "care-team-empty")
+    page.get_by_label("Numéro RPPS").fill(colleague.login)
+    page.get_by_role("button", name="Nommer dans l’équipe de soins").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("professionnel nommé")
+    look(page, "care-team")
 
 
 def test_a_cda_reads_on_a_telephone_and_the_record_on_paper(open_page: Any, tmp_path: Path) -> None:

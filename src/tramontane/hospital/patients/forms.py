@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
-from tramontane.hospital.accounts.models import LegalEntity, Service
+from tramontane.hospital.accounts.models import Account, LegalEntity, Role, Service
 from tramontane.hospital.patients.models import ConsentRecord, Episode, Patient
 
 SEXES = (("F", "Féminin"), ("M", "Masculin"), ("I", "Indéterminé"))
@@ -89,6 +90,38 @@ class ConsentForm(forms.Form):
     given_by = forms.CharField(
         label="Déclaré par", max_length=160, required=False, help_text="À remplir si ce n’est pas le patient lui-même"
     )
+
+
+class CareTeamForm(forms.Form):
+    """A colleague to name in the care team, by what names her alone."""
+
+    professional = forms.CharField(
+        label="Numéro RPPS ou identifiant de connexion",
+        max_length=60,
+        help_text="Exact : un professionnel de soins de l’établissement, d’un autre service.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any = None, *, legal_entity: LegalEntity, namer: Account) -> None:
+        super().__init__(data)
+        self.legal_entity, self.namer = legal_entity, namer
+        self.colleague: Account = namer  # until `clean_professional` finds her
+
+    def clean_professional(self) -> str:
+        """Somebody else, active, who cares: nobody lets herself in."""
+        given: str = self.cleaned_data["professional"].strip()
+        named = Account.objects.filter(legal_entity=self.legal_entity, is_active=True)
+        found = named.filter(Q(rpps=given) | Q(login=given)).first()
+        if found is None or not found.has_role(Role.CLINICIAN):
+            raise forms.ValidationError(
+                "Aucun professionnel de soins de l’établissement ne porte ce numéro ou cet identifiant."
+            )
+        if found.pk == self.namer.pk:
+            raise forms.ValidationError(
+                "On ne se nomme pas soi-même : demandez-le à l’équipe de soins ou aux admissions."
+            )
+        self.colleague = found
+        return given
 
 
 class OutsideForm(forms.Form):

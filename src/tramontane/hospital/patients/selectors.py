@@ -113,6 +113,18 @@ def _cared_for(account: Account, episode_id: int, at: datetime) -> QuerySet[Epis
     return Episode.objects.filter(in_service | named, pk=episode_id, cancelled_at=None).values_list("pk")
 
 
+def may_name(account: Account, episode: Episode, at: datetime) -> bool:
+    """Whether the account may complete the care team of an episode: the admissions desk, or the team itself."""
+    return account.has_role(Role.ADMISSIONS) or is_care_team(account, episode, at)
+
+
+def care_team_of(episode: Episode) -> QuerySet[CareTeamMember]:
+    """Who is named in it beyond its service, in the order of naming."""
+    return (
+        CareTeamMember.objects.filter(episode=episode).select_related("account", "added_by").order_by("added_at", "pk")
+    )
+
+
 def records_explicit_consent(account: Account, episode: Episode | None, at: datetime) -> bool:
     """Whether what this account records is an explicit consent, for herself alone: a clinician outside the care team."""
     if not account.has_role(Role.CLINICIAN) or account.has_role(Role.ADMISSIONS):

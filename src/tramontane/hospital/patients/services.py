@@ -247,6 +247,17 @@ def join_care_team(episode: Episode, account: Account, *, actor: Actor) -> CareT
 
 
 @transaction.atomic
+def leave_care_team(episode: Episode, member_id: int, *, actor: Actor) -> bool:
+    """Take somebody out of the care team of an episode. False when she was not in it."""
+    member = CareTeamMember.objects.filter(pk=member_id, episode=episode).first()
+    if member is None:
+        return False
+    member.delete()
+    record(_event("venue.modifiee", episode.patient, actor, detail={"care_team_without": member.account_id}))
+    return True
+
+
+@transaction.atomic
 def note_outside_access(patient: Patient, *, account: Account, actor: Actor) -> OutsideAccess:
     """Let a professional reach a patient outside her care team, with its trace."""
     access = OutsideAccess.objects.create(patient=patient, account=account, opened_at=clock.now())

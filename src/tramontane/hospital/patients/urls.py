@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tramontane.hospital.patients.views import admissions, consents, feed, insi, patients
+from tramontane.hospital.patients.views import admissions, care_team, consents, feed, insi, patients
 
 app_name = "patients"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("patients/<int:patient_id>/identite/ins/", admissions.ins, name="ins"),
     path("patients/<int:patient_id>/identite/insi/", insi.interrogate, name="insi"),
     path("patients/<int:patient_id>/admettre/", admissions.admit_patient, name="admit"),
+    path("patients/<int:patient_id>/equipe/", care_team.care_team, name="care-team"),
+    path("patients/<int:patient_id>/equipe/<int:member_id>/retirer/", care_team.leave, name="leave-care-team"),
     path("patients/<int:patient_id>/consentement/", consents.consent, name="consent"),
     path("patients/<int:patient_id>/consentement/imprimer/", consents.notice, name="consent-notice"),
 ]
