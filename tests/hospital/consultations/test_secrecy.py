@@ -208,9 +208,9 @@ def test_the_desk_and_the_printed_list_tell_nothing_of_it(client: Client, minor:
     listed = text(client.get("/traces/patient/?liste=1"))
     assert "onnexion secrète" not in listed
     assert "Information de la patiente" in listed, "what was said in the open stays"
-    assert "TD3.1" not in listed
+    assert "Recherche de documents" not in listed
     whole = text(client.get("/traces/patient/?liste=1&secret=1"))
-    assert "TD3.1 : demande envoyée, en connexion secrète" in whole
+    assert "Recherche de documents\u00a0: demande envoyée, en connexion secrète" in whole
     assert "jamais à ses représentants légaux" in whole
 
 

@@ -226,6 +226,17 @@ def test_the_patient_s_list_holds_accesses_of_that_patient_only(client: Client, 
     assert client.get("/traces/patient/").context["rows"] == []
 
 
+def test_the_patient_reads_what_was_done_without_the_codes_of_the_trade(auditor: Account) -> None:
+    who = Actor(auditor.legal_entity.finess_juridique)
+    with transaction.atomic():
+        record(Event("dmp.demande", who, ins="254036938301245", transaction="TD3.2"))
+        record(Event("dossier.ouvert", who, ins="254036938301245"))
+    opened, asked = selectors.of_patient(who.finess_juridique, "254036938301245")
+    assert selectors.for_patient(asked) == "Lecture de documents : demande envoyée"
+    assert selectors.sentence(asked) == "TD3.2 : demande envoyée"
+    assert selectors.for_patient(opened) == "Dossier ouvert"
+
+
 def test_verifying_from_the_screen_is_traced(client: Client, auditor: Account) -> None:
     page = client.post("/traces/verification/")
     assert "est intacte" in page.content.decode()

@@ -14,6 +14,14 @@ from tramontane.hospital.traces.models import Trace
 
 PARIS = ZoneInfo("Europe/Paris")
 REFUSALS = ("connexion.refusee", "acces.refuse", "hl7.refuse")
+# What a transaction does, for a patient who reads the list: our words.
+IN_WORDS = {
+    "TD0.2": "État du DMP et autorisation",
+    "TD0.3": "Autorisation du professionnel",
+    "TD2.1": "Envoi d’un document",
+    "TD3.1": "Recherche de documents",
+    "TD3.2": "Lecture de documents",
+}
 # What a patient asks about: who opened, read, filed or sent something of theirs.
 PATIENT_EVENTS = (
     "dossier.ouvert",
@@ -103,3 +111,8 @@ def sentence(trace: Trace) -> str:
     said = EVENTS.get(trace.event, trace.event).format_map(values)
     kept = SECRECY in trace.detail and not trace.event.startswith(SECRECY)
     return f"{said}, en connexion secrète" if kept else said
+
+
+def for_patient(trace: Trace) -> str:
+    """The same, without the codes of the trade."""
+    return sentence(trace).replace(trace.transaction or "\0", IN_WORDS.get(trace.transaction, trace.transaction), 1)

@@ -201,6 +201,6 @@ def patient(request: AuthenticatedRequest) -> HttpResponse:
         "ins": ins,
         "secret": secret,
         "page": page,
-        "rows": [(trace, selectors.sentence(trace)) for trace in page],
+        "rows": [(trace, selectors.for_patient(trace)) for trace in page],
     }
     return render(request, "traces/patient.html", context)
