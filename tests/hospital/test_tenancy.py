@@ -23,6 +23,7 @@ from support.addresses import ADDRESSES, Address
 from support.consultation import play_double
 from support.dmp_double import World
 from support.tenants import EVERY_ROLE, OURS, THEIRS, Tenant, Visitor, make_tenant
+from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.consultations.gateway import clients
 from tramontane.hospital.objectives.models import Sharing
@@ -87,6 +88,8 @@ def tenants(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterat
     for tenant in (ours, theirs):
         # Our record system signs a link about their patient: the link is good, the patient is not ours.
         tenant.named |= {"typed": tenant.mark.lower(), "jeton": ours.named["link"](tenant.ready.patient)}
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)  # a list of documents is forgotten sooner than a slow walk ends
     yield ours, theirs
     clients.close_all()
 
@@ -147,12 +150,13 @@ def test_nothing_of_another_entity_is_given_to_anybody(tenants: tuple[Tenant, Te
 def walk(tenants: tuple[Tenant, Tenant], people: dict[str, Visitor]) -> None:
     """Whoever holds every role knocks at every address; then `people`, who hold one role each."""
     ours, theirs = tenants
+    before = kept_of(theirs)  # once: every request is undone
     for name, address in ADDRESSES.items():
         for method, (path, owners) in product(methods_of(address), mixtures(address, ours, theirs)):
             where = f"{method} {name} {path}"
             # Who holds every role tries every mixture; who holds one tries what is wholly theirs.
             who = {"every role": ours.everyone, **(people if ours not in owners else {})}
-            with undone(), unchanged(theirs, where):
+            with undone():
                 for role, visitor in who.items():
                     response = knock(visitor, method, name, address, path, theirs)
                     refused = response.status_code in REFUSED or address.open or address.silent or theirs not in owners
@@ -160,6 +164,7 @@ def walk(tenants: tuple[Tenant, Tenant], people: dict[str, Visitor]) -> None:
                     require_nothing_of(theirs, response, address, f"{where} as {role}")
                     if response.status_code == 405:
                         break  # nobody may: no need to try everybody
+                assert kept_of(theirs) == before, where
                 assert not address.form or crossings() == [], where
 
 
@@ -171,13 +176,9 @@ def require_nothing_of(theirs: Tenant, response: Any, address: Address, where: s
     assert address.types_ins or theirs.named["ins"] not in said, where
 
 
-@contextmanager
-def unchanged(theirs: Tenant, where: str) -> Iterator[str]:
-    """Their rows and their traces stay what they were."""
-    before, traced = theirs.state(), Trace.objects.filter(finess_juridique=theirs.finess).count()
-    yield where
-    assert theirs.state() == before, where
-    assert Trace.objects.filter(finess_juridique=theirs.finess).count() == traced, where
+def kept_of(theirs: Tenant) -> tuple[list[Any], int]:
+    """Their rows, and how many traces they have."""
+    return theirs.state(), Trace.objects.filter(finess_juridique=theirs.finess).count()
 
 
 def test_the_same_addresses_open_what_is_ours(tenants: tuple[Tenant, Tenant]) -> None:
