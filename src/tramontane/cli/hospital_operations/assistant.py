@@ -125,6 +125,12 @@ def _findings() -> list[dict[str, str]]:
     return [{"level": finding.level.value, "sentence": finding.sentence} for finding in findings()]
 
 
+CONNECT = (
+    "Déclarez la connexion au SI-DMP et les deux certificats : « tramontane hospital connect --entite {finess} … », "
+    "puis relancez le serveur avec la variable qui porte leur mot de passe."
+)
+
+
 def next_steps(entity: LegalEntity) -> list[str]:
     """What is still missing before a first consultation, in order; empty once one was made."""
     return [sentence for done, sentence in _steps(entity) if not done]
@@ -153,10 +159,7 @@ def _steps(entity: LegalEntity) -> list[tuple[bool, str]]:
         ),
         (
             DmpConnection.objects.filter(legal_entity=entity).exists(),
-            (
-                f"Déclarez la connexion au SI-DMP et les deux certificats : « tramontane hospital connect --entite {finess} … », "
-                "puis relancez le serveur avec la variable qui porte leur mot de passe."
-            ),
+            CONNECT.format(finess=finess),
         ),
         (
             MatrixRevision.objects.filter(legal_entity=entity).exists(),
