@@ -113,10 +113,16 @@ def oidc_provider(redirect_uri: str, people: dict[str, dict[str, str]]) -> Itera
         yield RealProvider(issuer)
 
 
+_NODE = 20
+
+
 def _installed() -> Path:
     """Its packages, pinned by the lock file, once for all runs of this checkout."""
     if not shutil.which("node") or not shutil.which("npm"):
         missing("node and npm", "nodejs npm")
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    if int(version.lstrip("v").partition(".")[0]) < _NODE:
+        missing(f"Node.js {_NODE} for oidc-provider, which does not start on {version.strip()}", "nodejs of Debian 13")
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / ".lock").open("w") as lock:
         flock(lock, LOCK_EX)
