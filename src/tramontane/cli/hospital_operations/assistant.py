@@ -136,7 +136,33 @@ def next_steps(entity: LegalEntity) -> list[str]:
     return [sentence for done, sentence in _steps(entity) if not done]
 
 
+# From an empty installation to a first consultation, in order; `_done` tells which are behind.
+STEPS = (
+    (
+        "Lancez « tramontane hospital serve » et connectez-vous avec un mot de passe provisoire : choisissez le vôtre, "
+        "puis enregistrez un second facteur."
+    ),
+    (
+        "Déclarez la connexion au SI-DMP et les deux certificats : « tramontane hospital connect --entite {finess} … », "
+        "puis relancez le serveur avec la variable qui porte leur mot de passe."
+    ),
+    "RSSI, page « Habilitations » : publiez la première matrice. Avant elle, personne ne consulte.",
+    (
+        "Gestion des comptes, page « Comptes » : créez un compte avec RPPS, profession, spécialité d'un médecin ou section "
+        "d'un pharmacien, et service pour un professionnel de santé, et un compte pour le bureau des admissions."
+    ),
+    "Bureau des admissions : créez un patient, qualifiez son INS, ouvrez sa venue.",
+    "Bureau des admissions : informez le patient et enregistrez son choix.",
+    "Professionnel de santé : lisez la notice, ouvrez le dossier du patient ; l'état du DMP s'y affiche.",
+)
+
+
 def _steps(entity: LegalEntity) -> list[tuple[bool, str]]:
+    texts = (text.format(finess=entity.finess_juridique) for text in STEPS)
+    return list(zip(_done(entity), texts, strict=True))
+
+
+def _done(entity: LegalEntity) -> tuple[bool, ...]:
     from tramontane.hospital.accounts.directory import is_vague
     from tramontane.hospital.accounts.models import Account, Role, TotpDevice
     from tramontane.hospital.consultations.models import DmpConnection, DmpState
@@ -148,43 +174,15 @@ def _steps(entity: LegalEntity) -> list[tuple[bool, str]]:
         pk__in=TotpDevice.objects.filter(confirmed_at__isnull=False).values("account")
     )
     patients = Patient.objects.filter(legal_entity=entity)
-    finess = entity.finess_juridique
-    return [
-        (
-            with_factor.exists(),
-            (
-                "Lancez « tramontane hospital serve » et connectez-vous avec un mot de passe provisoire : choisissez le vôtre, "
-                "puis enregistrez un second facteur."
-            ),
-        ),
-        (
-            DmpConnection.objects.filter(legal_entity=entity).exists(),
-            CONNECT.format(finess=finess),
-        ),
-        (
-            MatrixRevision.objects.filter(legal_entity=entity).exists(),
-            "RSSI, page « Habilitations » : publiez la première matrice. Avant elle, personne ne consulte.",
-        ),
-        (
-            any(Role.CLINICIAN in one.roles and one.rpps and not is_vague(one) for one in accounts),
-            (
-                "Gestion des comptes, page « Comptes » : créez un compte avec RPPS, profession, spécialité d'un médecin ou section "
-                "d'un pharmacien, et service pour un professionnel de santé, et un compte pour le bureau des admissions."
-            ),
-        ),
-        (
-            patients.filter(identity_status=Patient.IdentityStatus.QUALIFIEE, episodes__isnull=False).exists(),
-            "Bureau des admissions : créez un patient, qualifiez son INS, ouvrez sa venue.",
-        ),
-        (
-            ConsentRecord.objects.filter(patient__legal_entity=entity).exists(),
-            "Bureau des admissions : informez le patient et enregistrez son choix.",
-        ),
-        (
-            DmpState.objects.filter(patient__legal_entity=entity, exists=True).exists(),
-            "Professionnel de santé : lisez la notice, ouvrez le dossier du patient ; l'état du DMP s'y affiche.",
-        ),
-    ]
+    return (
+        with_factor.exists(),
+        DmpConnection.objects.filter(legal_entity=entity).exists(),
+        MatrixRevision.objects.filter(legal_entity=entity).exists(),
+        any(Role.CLINICIAN in one.roles and one.rpps and not is_vague(one) for one in accounts),
+        patients.filter(identity_status=Patient.IdentityStatus.QUALIFIEE, episodes__isnull=False).exists(),
+        ConsentRecord.objects.filter(patient__legal_entity=entity).exists(),
+        DmpState.objects.filter(patient__legal_entity=entity, exists=True).exists(),
+    )
 
 
 def _say(entity: LegalEntity, handed: dict[str, str], found: list[dict[str, str]], steps: list[str]) -> None:
