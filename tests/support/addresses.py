@@ -123,6 +123,7 @@ PATIENTS = {
     "admit": Address({"patient_id": "patient"}, form={"service": "{service}", "kind": "I", "visit_number": "V-INTRUS"}),
     "consent": SHOWS_PATIENT,
     "consent-notice": SHOWS_PATIENT,
+    "sentence": Address(form={"text": "Intruse"}, shows=True),
     "care-team": Address({"patient_id": "patient"}, form={"professional": "{rpps}"}, shows=True),
     "leave-care-team": Address({"patient_id": "patient", "member_id": 1}),
 }

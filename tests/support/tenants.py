@@ -39,6 +39,7 @@ from tramontane.hospital.interfaces.models import Launch
 from tramontane.hospital.objectives.models import OwnDate, ProofDocument, Sharing
 from tramontane.hospital.patients.hl7 import feed
 from tramontane.hospital.patients.models import Hl7Message
+from tramontane.hospital.patients.sentence import set_sentence
 from tramontane.rules.homologation import Level
 
 # Written in the free texts of each entity: if one shows on a page of the other, something crossed.
@@ -139,6 +140,8 @@ def _patient(tenant: Tenant) -> None:
     named = {"ipp": "ipp", "ins": "ins", "oid": "ins_oid"}
     tenant.named |= {word: getattr(ready.patient, value) for word, value in named.items()}
     feed.receive(ready.account.legal_entity, message("A04", ipp=f"FLUX{mark}", name=mark, service="INCONNU").encode())
+    set_sentence(f"Phrase {mark}", account=ready.account, actor=ready.access.actor)
+    tenant.rows.append(ready.account.legal_entity.spoken_sentences.get())
     tenant.keep("message", Hl7Message.objects.get(legal_entity=ready.account.legal_entity))
 
 

@@ -140,7 +140,7 @@ def test_the_list_page_costs_the_same_for_three_or_twenty_patients(
 def test_the_desk_costs_the_same_for_any_number_of_arrivals(desk, entity, service, django_assert_max_num_queries):
     for _ in range(20):
         admitted(entity, service)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         desk.get("/admissions/")
 
 

@@ -92,6 +92,22 @@ class ConsentForm(forms.Form):
     )
 
 
+class SentenceForm(forms.Form):
+    """What the staff say when they ask for the consent."""
+
+    text = forms.CharField(
+        label="Phrase à dire",
+        max_length=600,
+        required=False,
+        help_text="600 caractères au plus. Laissée vide, la phrase est retirée.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean_text(self) -> str:
+        """One paragraph: it is said in one breath."""
+        return " ".join(self.cleaned_data["text"].split())
+
+
 class CareTeamForm(forms.Form):
     """A colleague to name in the care team, by what names her alone."""
 

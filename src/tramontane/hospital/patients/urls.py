@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tramontane.hospital.patients.views import admissions, care_team, consents, feed, insi, patients
+from tramontane.hospital.patients.views import admissions, care_team, consents, feed, insi, patients, sentence
 
 app_name = "patients"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("admissions/flux/", feed.listing, name="feed"),
     path("admissions/flux/<int:message_id>/", feed.message, name="feed-message"),
     path("admissions/flux/<int:message_id>/rejouer/", feed.replay, name="feed-replay"),
+    path("rssi/phrase/", sentence.edit, name="sentence"),
     path("patients/<int:patient_id>/identite/", admissions.identity, name="identity"),
     path("patients/<int:patient_id>/identite/controler/", admissions.control, name="control"),
     path("patients/<int:patient_id>/identite/ins/", admissions.ins, name="ins"),

@@ -1,6 +1,6 @@
 """Identities, episodes, consent, and the HL7 messages that feed them."""
 
-from tramontane.hospital.patients.models.consent import ConsentRecord
+from tramontane.hospital.patients.models.consent import ConsentRecord, SpokenSentence
 from tramontane.hospital.patients.models.episodes import CareTeamMember, Episode, OutsideAccess
 from tramontane.hospital.patients.models.feed import Hl7Message
 from tramontane.hospital.patients.models.identities import LegalRepresentative, Patient
@@ -15,4 +15,5 @@ __all__ = [
     "LegalRepresentative",
     "OutsideAccess",
     "Patient",
+    "SpokenSentence",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from tramontane.hospital.accounts.models import Account
+from tramontane.hospital.accounts.models import Account, LegalEntity
 from tramontane.hospital.patients.models.episodes import Episode
 from tramontane.hospital.patients.models.identities import Patient
 
@@ -67,3 +67,12 @@ class ConsentRecord(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["patient", "submission", "subject", "choice"], name="consent_once"),
         )
+
+
+class SpokenSentence(models.Model):
+    """What the establishment has its staff say when they ask for the consent. The newest row holds; no text: none is set."""
+
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="spoken_sentences")
+    text = models.CharField(max_length=600, blank=True)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")

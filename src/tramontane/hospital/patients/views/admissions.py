@@ -23,6 +23,7 @@ from tramontane.hospital.patients import selectors, services
 from tramontane.hospital.patients.consent import read_state
 from tramontane.hospital.patients.forms import AdmissionForm, IdentityForm, InsForm
 from tramontane.hospital.patients.models import Episode, Patient
+from tramontane.hospital.patients.sentence import spoken
 from tramontane.hospital.patients.views.access import patient_or_404
 
 PAGE_SIZE = 50
@@ -43,6 +44,7 @@ def desk(request: AuthenticatedRequest) -> HttpResponse:
         "page": Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page")),
         "total": len(lines),
         "incomplete": sum(bool(line["missing"]) for line in lines),
+        "sentence": spoken(request.account.legal_entity),
     }
     template = "patients/_arrivals.html" if request.htmx.target == "arrivees" else "patients/desk.html"
     return render(request, template, context)

@@ -18,6 +18,7 @@ from tramontane.hospital.patients import selectors, services
 from tramontane.hospital.patients.consent import consent_state
 from tramontane.hospital.patients.forms import ConsentForm
 from tramontane.hospital.patients.models import ConsentRecord, Episode, Patient
+from tramontane.hospital.patients.sentence import spoken
 from tramontane.hospital.patients.views.access import patient_or_404
 
 SPOKEN = {
@@ -93,6 +94,7 @@ def _context(
         "form": form,
         "submission": clock.new_uuid(),
         "representatives": patient.representatives.all(),
+        "sentence": spoken(request.account.legal_entity),
     }
 
 
@@ -100,4 +102,5 @@ def _context(
 def notice(request: AuthenticatedRequest, patient_id: int) -> HttpResponse:
     """The establishment's own notice, to print and hand over."""
     patient = patient_or_404(request, patient_id)
-    return render(request, "patients/notice.html", {"patient": patient, "today": clock.now()})
+    context = {"patient": patient, "today": clock.now(), "sentence": spoken(request.account.legal_entity)}
+    return render(request, "patients/notice.html", context)
