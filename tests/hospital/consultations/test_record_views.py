@@ -59,6 +59,16 @@ def test_the_list_is_told_when_the_dmp_was_really_asked(browser: Client, ready: 
     assert "HX-Trigger" not in browser.post(path(ready), headers=HTMX)
 
 
+@pytest.mark.parametrize("authorisation", [Authorisation.NON_EXISTE, Authorisation.EXPIRE, Authorisation.INTERDIT])
+def test_the_list_is_told_of_a_refusal_too(browser: Client, ready: Ready, authorisation: Authorisation) -> None:
+    ready.world.open(ready.patient.ins, authorisation=authorisation)
+    assert "La liste des documents arrive" in browser.get(f"/patients/{ready.patient.pk}/").content.decode()
+    assert browser.post(path(ready), headers=HTMX)["HX-Trigger"] == "dmp-ouvert"
+    again = browser.get(f"/patients/{ready.patient.pk}/", headers=HTMX | {"HX-Target": "documents"}).content.decode()
+    assert "Les documents du DMP ne sont pas affichés" in again
+    assert "La liste des documents arrive" not in again
+
+
 def test_refreshing_asks_again(browser: Client, ready: Ready) -> None:
     fragment(browser, ready)
     fragment(browser, ready, "actualiser")

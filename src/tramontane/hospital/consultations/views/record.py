@@ -40,7 +40,7 @@ def _told(request: AuthenticatedRequest, patient_id: int, act: Callable[[Access]
     if not request.htmx:
         return redirect(record_path(patient_id))
     response = render(request, "consultations/_status.html", record_context(request, access, record))
-    if record.readable and not record.kept:
+    if request.method == "POST" and not record.kept:  # refused too: the list below was still announced as on its way
         response["HX-Trigger"] = "dmp-ouvert"
     return response
 
