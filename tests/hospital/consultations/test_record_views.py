@@ -13,6 +13,7 @@ from support.dmp_double import World
 from support.hospital import login, make_account, make_patient
 from support.pki import OTHER_FINESS_JURIDIQUE
 from tramontane.client import DeadlineExceeded, Phase
+from tramontane.dmp.errors import RemoteRefusal
 from tramontane.dmp.transactions.td0_2 import Authorisation
 from tramontane.hospital.accounts.models import NoticeReading, Role
 from tramontane.hospital.consultations.models import Opening
@@ -89,6 +90,30 @@ def test_a_refusal_teaches_and_its_button_solves(browser: Client, ready: Ready) 
     assert "/mon-compte/notice/" in html
     assert ready.world.asked == []
     assert Trace.objects.get(event="acces.refuse").detail["reasons"] == ["notice-non-lue", "patient-non-informe"]
+
+
+def test_a_refusal_one_cannot_lift_says_who_can(browser: Client, ready: Ready) -> None:
+    type(ready.patient).objects.update(ins="", ins_oid="", identity_status="PROV")
+    html = fragment(browser, ready)
+    assert "Qui peut le faire\u00a0: la cellule d’identitovigilance." in html
+    assert "Ouvrir l’identité" not in html
+    type(ready.account).objects.update(roles=[Role.CLINICIAN, Role.ADMISSIONS])
+    html = fragment(browser, ready)
+    assert "Ouvrir l’identité" in html
+    assert "Qui peut le faire" not in html
+
+
+def test_a_refusal_by_the_dmp_is_not_told_as_a_failure_to_reach_it(browser: Client, ready: Ready) -> None:
+    ready.world.fail("TD0.2", RemoteRefusal("Le SI-DMP refuse cet accès.", remote_code="DMPAccessDeniedByRightsService",
+                                            next_step="vérifiez le contrat"))  # fmt: skip
+    html = fragment(browser, ready)
+    for words in ("Le DMP a refusé la demande", "Refus du DMP", "DMPAccessDeniedByRightsService", "Actualiser"):
+        assert words in html
+    for words in ("n’a pas pu être interrogé", "en cause", "vérifié", "Réessayer"):
+        assert words not in html
+    page = browser.get(f"/patients/{ready.patient.pk}/").content.decode()
+    assert "La liste n’a pas pu être obtenue." in page
+    assert "« Réessayer »" not in page
 
 
 def test_a_failure_says_whose_fault_at_which_phase_and_how_to_retry(browser: Client, ready: Ready) -> None:

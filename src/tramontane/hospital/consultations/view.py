@@ -50,6 +50,11 @@ class Failure(msgspec.Struct, frozen=True):
     phase: str = ""
     retry: bool = True
 
+    @property
+    def refused(self) -> bool:
+        """Whether the DMP answered, and its answer was no."""
+        return self.whose is Whose.DMP and not self.retry
+
 
 class Notice(msgspec.Struct, frozen=True):
     """One document to tell about: new, replaced, or of changed confidentiality.

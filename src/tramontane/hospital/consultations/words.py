@@ -37,7 +37,8 @@ def sentence(
         todo = "1 condition n’est pas remplie" if many == 1 else f"{many} conditions ne sont pas remplies"
         return ("Le DMP ne peut pas être consulté", todo)
     if told is None or (situation is Situation.FAILED and not told.read):
-        return ("Le DMP n’a pas pu être interrogé",)
+        refused = told is not None and told.failure is not None and told.failure.refused
+        return ("Le DMP a refusé la demande" if refused else "Le DMP n’a pas pu être interrogé",)
     return (*_state(told), *(_authorisation(told, mode=mode)), *_content(situation, told))
 
 

@@ -10,7 +10,7 @@ from tramontane.hospital.accounts.models import Account, Role
 from tramontane.hospital.accounts.permissions import may
 from tramontane.hospital.consultations.view import RecordView
 from tramontane.hospital.patients.models import Patient
-from tramontane.rules.access import Reason
+from tramontane.rules.access import Reason, Solver
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,13 @@ class Card:
     sentence: str
     reference: str
     next_step: str
+    who: str = ""
     action_url: str = ""
     action_label: str = ""
 
 
+# Whoever reads the card knows these two; the next step speaks to them.
+_PRESENT = frozenset({Solver.PROFESSIONNEL, Solver.PATIENT})
 _STEP_UP = Solution("accounts:step-up", "Présenter un second facteur", tuple(Role))
 _NOTICE = Solution("accounts:notice", "Lire l’information", tuple(Role))
 _IDENTITY = Solution("patients:identity", "Ouvrir l’identité", (Role.ADMISSIONS,), of_patient=True)
@@ -81,7 +84,7 @@ def card(account: Account, patient: Patient, reason: Reason) -> Card:
     solution = SOLUTIONS.get(reason.code)
     base = (reason.code, reason.sentence, reason.reference, reason.next_step)
     if solution is None or not may(account, *solution.roles):
-        return Card(*base)
+        return Card(*base, who="" if reason.solver in _PRESENT else reason.solver.value)
     address = reverse(solution.url_name, args=(patient.pk,) if solution.of_patient else ())
     suffix = f"?suite=/patients/{patient.pk}/" if solution in (_STEP_UP, _NOTICE, _CONSENT) else ""
     return Card(*base, action_url=address + suffix, action_label=solution.label)

@@ -14,7 +14,7 @@ from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.patients import sentence
 from tramontane.hospital.patients.forms import SentenceForm
 
-KEPT = "Phrase enregistrée : elle se lit dès maintenant sur les pages de consentement et la notice."
+KEPT = "Phrase enregistrée : elle se lit dès maintenant sur les pages de consentement et la notice."
 
 
 @requires(Role.RSSI, Role.DPO)
@@ -27,7 +27,7 @@ def edit(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
         if not sentence.set_sentence(text, account=request.account, actor=actor(request.account, request.proof)):
-            messages.info(request, "C’est déjà la phrase en vigueur : rien n’est ajouté.")
+            messages.info(request, "C’est déjà la phrase en vigueur : rien n’est ajouté.")
         else:
             messages.success(request, KEPT if text else "Phrase retirée.")
         return redirect("patients:sentence")
