@@ -184,8 +184,8 @@ def open_demo(first_run: subprocess.CompletedProcess[str], directory: Path) -> I
         yield directory / "consult.toml"
         time.sleep(0.2)
         demo.send_signal(signal.SIGINT)
-        rest = demo.communicate(timeout=120)[0]
-        assert (demo.returncode, "Arrêtées." in rest) == (0, True)
+        rest = demo.stdout.read()  # before its standard input is closed, which would stop it too
+        assert (demo.wait(timeout=120), "Arrêtées." in rest) == (0, True)
 
 
 def test_two_demos_do_not_share_a_directory(open_demo: Path) -> None:

@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -142,11 +143,10 @@ def _left_behind(workspace: Workspace) -> Iterable[tuple[str, str]]:
 def _until_interrupted(screen: Screen) -> None:
     """Ctrl-C, or the end of standard input when it is not a keyboard."""
     screen.say("La maquette et l'application restent ouvertes. Ctrl-C pour les arrêter.", "bold")
-    try:
+    with suppress(KeyboardInterrupt):
         while _still_open():
             pass
-    except KeyboardInterrupt:
-        screen.say("Arrêtées.")
+    screen.say("Arrêtées.")
 
 
 def _still_open() -> bool:
