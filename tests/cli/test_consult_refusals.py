@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +13,6 @@ from click.testing import CliRunner, Result
 
 from tramontane.cli import tramontane_command
 from tramontane.demo.hospital import SyntheticHospital
-from tramontane.demo.processes import free_port
 from tramontane.demo.workspace import Workspace, write_configuration, write_pki
 
 INS = "254036938301239"
@@ -19,13 +20,15 @@ ATTESTED = ("--ins-qualifiee", "--patient-informe")
 
 
 @pytest.fixture(scope="module")
-def configuration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Nobody listens at the address it gives: what passes the rules fails at the connection, and says so."""
     workspace, now = Workspace(tmp_path_factory.mktemp("demo")), datetime.now(UTC)
     write_pki(workspace.pki, now)
-    address = f"https://127.0.0.1:{free_port()}/si-dmp-server/v2/services/"
-    write_configuration(workspace, SyntheticHospital(), address, now)
-    return workspace.configuration
+    with socket.socket() as reserved:  # bound, never listening: refused, and nobody else's meanwhile
+        reserved.bind(("127.0.0.1", 0))
+        address = f"https://127.0.0.1:{reserved.getsockname()[1]}/si-dmp-server/v2/services/"
+        write_configuration(workspace, SyntheticHospital(), address, now)
+        yield workspace.configuration
 
 
 def consult(configuration: Path, command: str, *arguments: str) -> Result:

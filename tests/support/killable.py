@@ -129,7 +129,7 @@ def listen(_port: int, mllp: int) -> None:
     from tramontane.cli.hospital_operations.working import _listen
     from tramontane.hospital.accounts.models import LegalEntity
 
-    asyncio.run(_listen(LegalEntity.objects.get(), "127.0.0.1", mllp, None))
+    asyncio.run(_listen(LegalEntity.objects.get(), "127.0.0.1", mllp, None, as_json=False))
 
 
 PROCESSES = {"server": serve, "work": work, "hl7": listen}

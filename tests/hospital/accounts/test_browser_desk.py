@@ -83,11 +83,10 @@ def _creates_by_hand(page: Page, site: str) -> None:
     page.get_by_label("Identifiant").fill("z.martin")
     page.get_by_label("Numéro RPPS").fill("123")
     page.get_by_label("Professionnel de santé").check()
-    page.get_by_label("RSSI").check()
+    expect(page.get_by_label("RSSI")).to_have_count(0)  # out of a manager's reach
     page.get_by_role("button", name="Enregistrer").click()
-    expect(page.get_by_role("alert")).to_contain_text("hors de votre portée")
+    expect(page.get_by_role("alert")).to_contain_text("RPPS")
     look(page, "account-refused")
-    page.get_by_label("RSSI").uncheck()
     page.get_by_label("Numéro RPPS").fill(make_rpps())
     page.get_by_label("Cardiologie").check()
     page.get_by_role("button", name="Enregistrer").click()
