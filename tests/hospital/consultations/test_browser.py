@@ -125,6 +125,10 @@ def test_the_security_officer_s_pages(browser: Any, live_server: Any, ready: Rea
     rssi = make_account(ready.account.legal_entity, roles=(Role.RSSI,), family_name="Marchand", given_name="Paule")
     eyes = Eyes(browser, live_server.url, rssi)
     assert "Aucun accès en urgence" in eyes.look("/rssi/acces-urgence/", "emergencies-empty")
+    assert "Phrase d’essai" in eyes.look(
+        "/rssi/phrase/", "sentence", wait="section.card",
+        act=lambda page: (page.fill("textarea", "Phrase d’essai."), page.get_by_role("button", name="Enregistrer").click()),
+    )  # fmt: skip
     opened = services.bris_de_glace_open(ready.access, Declarations("Patient inconscient, suspicion d’AVC", True, True))
     assert isinstance(opened, Opening)
     services.open_record(ready.access.in_emergency(opened))

@@ -95,7 +95,7 @@ def test_a_refusal_teaches_and_its_button_solves(browser: Client, ready: Ready) 
 def test_a_refusal_one_cannot_lift_says_who_can(browser: Client, ready: Ready) -> None:
     type(ready.patient).objects.update(ins="", ins_oid="", identity_status="PROV")
     html = fragment(browser, ready)
-    assert "Qui peut le faire\u00a0: la cellule d’identitovigilance." in html
+    assert "Qui peut le faire\u00a0: Bureau des admissions." in html
     assert "Ouvrir l’identité" not in html
     type(ready.account).objects.update(roles=[Role.CLINICIAN, Role.ADMISSIONS])
     html = fragment(browser, ready)

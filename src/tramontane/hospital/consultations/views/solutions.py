@@ -15,12 +15,13 @@ from tramontane.rules.access import Reason, Solver
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """Where a refusal is lifted."""
+    """Where a refusal is lifted; `lifts`: by these roles, there. Otherwise the page only shows why."""
 
     url_name: str
     label: str
     roles: tuple[Role, ...]
     of_patient: bool = False
+    lifts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ _CONSENT = Solution(
 )
 _AUTHORISE = Solution("consultations:authorise", "Ajouter mon autorisation", (Role.CLINICIAN,), of_patient=True)
 _MATRIX = Solution("habilitations:matrix", "Ouvrir les habilitations", (Role.RSSI, Role.DPO))
-_CONNECTION = Solution("consultations:connection", "Voir la connexion", (Role.RSSI, Role.DPO))
+_CONNECTION = Solution("consultations:connection", "Voir la connexion", (Role.RSSI, Role.DPO), lifts=False)
 _MINORS = Solution("consultations:edit-connection", "Régler l’âge minimum", (Role.RSSI,))
 
 SOLUTIONS = {
@@ -84,7 +85,14 @@ def card(account: Account, patient: Patient, reason: Reason) -> Card:
     solution = SOLUTIONS.get(reason.code)
     base = (reason.code, reason.sentence, reason.reference, reason.next_step)
     if solution is None or not may(account, *solution.roles):
-        return Card(*base, who="" if reason.solver in _PRESENT else reason.solver.value)
+        return Card(*base, who=_who(reason, solution))
     address = reverse(solution.url_name, args=(patient.pk,) if solution.of_patient else ())
     suffix = f"?suite=/patients/{patient.pk}/" if solution in (_STEP_UP, _NOTICE, _CONSENT) else ""
     return Card(*base, action_url=address + suffix, action_label=solution.label)
+
+
+def _who(reason: Reason, solution: Solution | None) -> str:
+    """The roles that have the button here, else whom the rule names."""
+    if solution is not None and solution.lifts:
+        return " ou ".join(str(role.label) for role in solution.roles)
+    return "" if reason.solver in _PRESENT else reason.solver.value
