@@ -108,6 +108,9 @@ def test_the_dpo_reads_and_comments_but_changes_nothing(scene: Scene) -> None:
     dpo = Client()
     login(dpo, make_account(scene.entity, roles=(Role.DPO,)))
     address = reverse("homologation:assess", args=[dossier.number, "exi-01"])
+    shown = page(dpo, "assess", dossier.number, "exi-01")
+    assert shown.index("Vous pouvez lire, pas évaluer.") < shown.index("Niveau</legend>")
+    assert "Enregistrer</button>" not in shown
     dpo.post(address, {"level": "conforme", "after": 0})
     assert not dossier.assessments.exists()
     assert dpo.post(reverse("homologation:move", args=[dossier.number]), {"move": "ARCHIVE"}).status_code == 403
