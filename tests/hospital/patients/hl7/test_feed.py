@@ -128,6 +128,11 @@ def test_a_missing_trait_is_named_in_the_reason(entity, field, named):
     assert named in last().reason
 
 
+def test_a_nul_is_kept_as_its_picture(entity):
+    assert "MSA|AA" in send(entity, name="DU\0PONT")
+    assert "DU␀PONT" in last().body
+
+
 def test_windows_1252_bytes_keep_their_accents(entity):
     feed.receive(entity, message(name="LEFÈVRE", ins=INS).encode("windows-1252"))
     assert patient().birth_name == "LEFÈVRE"

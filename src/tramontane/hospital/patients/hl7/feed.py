@@ -26,7 +26,7 @@ def receive(legal_entity: LegalEntity, raw: bytes) -> str:
     Returns:
         The ACK to send back, as text.
     """
-    text = _decode(raw)
+    text = _decode(raw).replace("\0", "␀")  # PostgreSQL keeps no NUL in a text: its picture is
     try:
         message = parse(text)
     except UnreadableError as error:
