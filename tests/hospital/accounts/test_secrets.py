@@ -48,7 +48,7 @@ def test_neither_logs_nor_traces_hold_a_secret_or_a_trait(
     secrets: list[str] = [PASSWORD, CLIENT_SECRET, "jeton-scim-secret", "faux-mot-de-passe"]
     account = make_account(roles=(Role.ACCOUNT_MANAGER, Role.RSSI), password=PASSWORD)
     patient = make_patient(account.legal_entity, birth_name="TRAITUNIQUE", birth_given_names="PRENOMUNIQUE")
-    secrets += [patient.birth_name, patient.birth_given_names, "1954"]
+    secrets += [patient.birth_name, patient.birth_given_names, "1954-03-12", "19540312", "12/03/1954"]
     # A local login, wrong then right, and recovery codes.
     totp = pyotp.TOTP(codes.begin_totp(account))
     secrets.append(totp.secret)
