@@ -65,6 +65,7 @@ def test_bris_de_glace_without_a_motive_is_refused(configuration: Path) -> None:
 
 def test_a_server_that_nobody_runs_is_a_transport_failure_with_its_phase(configuration: Path) -> None:
     result = consult(configuration, "status", "--json", *ATTESTED)
+    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
     error = json.loads(result.output)["error"]
     assert (result.exit_code, error["phase"]) == (3, "connexion")
 

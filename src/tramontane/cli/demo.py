@@ -54,6 +54,7 @@ def demo(*, once: bool, codes: bool, directory: Path, port: int, seed: int, as_j
     from tramontane.demo.workspace import Workspace
 
     signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job starts with it ignored
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140, stderr=as_json)
     if codes:
         show_codes(console, seed)
