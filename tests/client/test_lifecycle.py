@@ -47,6 +47,17 @@ def test_eight_threads_share_one_client() -> None:
     assert running.connections <= 8
 
 
+def test_a_first_call_that_cannot_make_its_connections_leaves_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError
+
+    before = threads_of_ours()
+    monkeypatch.setattr("tramontane.client.client.new_transport", fail)
+    with DmpClient(setting("https://127.0.0.1:1/")) as client, pytest.raises(OSError):  # noqa: PT011 (any would do)
+        client.run(READS)
+    assert threads_of_ours() == before
+
+
 def test_a_slow_call_does_not_hold_the_others() -> None:
     with (
         serve(in_turn(stay_silent, EMPTY_LIST)) as running,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -61,6 +62,31 @@ def test_the_token_says_whether_the_key_may_leave_it(module_path: str, signer: P
     loose = Pkcs11Signer(module_path, TOKEN, PIN, softhsm.LOOSE, certificate)
     assert (loose.may_leave(), loose.never_left()) == (True, False)
     loose.close()
+
+
+def test_what_the_module_leaves_behind_does_not_break_the_next_tls_context(module_path: str) -> None:
+    """In a process of its own: SoftHSM leaves an error on OpenSSL's queue when it is loaded, once."""
+    softhsm.key(KEY)
+    program = """
+import sys
+import pytest
+from support.dmp_client import identity, trust
+from tramontane.client.pkcs11 import Pkcs11Signer
+from tramontane.client.tls import client_context
+from tramontane.dmp.errors import CertificateMisuse
+
+with pytest.raises(CertificateMisuse):
+    Pkcs11Signer(sys.argv[1], sys.argv[2], "000000", "absente", None)
+client_context(trust(), identity().authentication)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program, module_path, TOKEN],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": "tests"},
+    )
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_four_threads_sign_without_bringing_the_process_down(

@@ -51,6 +51,8 @@ def _keys() -> dict[str, rsa.RSAPublicKey]:
     import pkcs11
     from pkcs11 import Attribute
 
+    from tramontane.client.pkcs11 import forget_openssl_errors
+
     found = {}
     with pkcs11.lib(module()).get_token(token_label=TOKEN).open(rw=True, user_pin=PIN) as session:
         for name in (KEPT, LOOSE):
@@ -60,4 +62,5 @@ def _keys() -> dict[str, rsa.RSAPublicKey]:
             )
             parts = (int.from_bytes(public[one]) for one in (Attribute.PUBLIC_EXPONENT, Attribute.MODULUS))
             found[name] = rsa.RSAPublicNumbers(*parts).public_key()
+    forget_openssl_errors()
     return found

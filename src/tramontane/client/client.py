@@ -115,7 +115,8 @@ class DmpClient:
             if self._closed:
                 raise client_closed()
             if self._runtime is None:
-                self._runtime = _Runtime(Portal(), new_transport(self._core.setting, self._trust))
+                transport = new_transport(self._core.setting, self._trust)  # first: it may fail, and holds no thread
+                self._runtime = _Runtime(Portal(), transport)
             return self._runtime
 
     def after_fork(self) -> None:
