@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import os
 import sys
 import time
@@ -47,6 +48,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tramontane.hospital.config.settings")
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
     django.setup()
+    logging.getLogger("tramontane.traces").setLevel(logging.WARNING)  # a thousand lines of « traces scellées » at 10⁷
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
