@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -69,3 +71,55 @@ def test_attachments_without_end_are_refused(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(MalformedMessage):
         receive(message.content_type, tmp_path, map(bytes, message.chunks))
     assert files(tmp_path) == 0
+
+
+def multipart(parts: int, header: str = "Content-Type: text/xml") -> bytes:
+    """The root and as many attachments, `{}` in their header replaced by their number."""
+    attachments = [f"--b\r\n{header.format(number)}\r\n\r\nx\r\n" for number in range(parts)]
+    return ("--b\r\nContent-Type: text/xml\r\n\r\n<a/>\r\n" + "".join(attachments) + "--b--\r\n").encode()
+
+
+def test_attachments_without_a_name_leave_nothing_either(tmp_path: Path) -> None:
+    receive("multipart/related; boundary=b", tmp_path, [multipart(5)])
+    assert files(tmp_path) == 0
+
+
+def test_a_thousand_attachments_hold_no_thousand_open_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[IO[bytes]] = []
+    temporary = ContentStore.temporary
+    monkeypatch.setattr(ContentStore, "temporary", lambda store: opened.append(temporary(store)) or opened[-1])  # type: ignore[func-returns-value]  # as append does
+    with Reception("multipart/related; boundary=b", ContentStore(tmp_path)) as received:
+        received.feed(multipart(900, "Content-ID: <part-{}>"))
+        received.close()
+        assert len(opened) == files(tmp_path) == 900
+        assert all(one.closed for one in opened)
+
+
+class FullDisk:
+    """A file whose bytes wait in a buffer, and whose disk is full when they are written."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        path.touch()
+
+    def write(self, chunk: bytes) -> int:
+        return len(chunk)
+
+    def close(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_on_a_full_disk_every_attachment_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = iter(range(10))
+    monkeypatch.setattr(ContentStore, "temporary", lambda _store: FullDisk(tmp_path / str(next(names))))
+    with pytest.raises(OSError, match="No space"):
+        receive("multipart/related; boundary=b", tmp_path, [multipart(3)])
+    assert files(tmp_path) == 0
+
+
+def test_an_attachment_that_two_documents_share_is_kept_once(tmp_path: Path) -> None:
+    incoming = ContentStore(tmp_path).receive()
+    incoming.write(b"content")
+    assert incoming.keep() == incoming.keep()
+    incoming.forget()
+    assert files(tmp_path) == 1

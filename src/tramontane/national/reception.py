@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
@@ -28,6 +29,7 @@ class Reception:
         self._target: bytearray | Incoming = self._root
         self._begun = False
         self._received = 0
+        self._forgetting = ExitStack()
         self.parts: dict[str, Incoming] = {}
         if content_type.strip().lower().startswith("multipart/"):
             self._reader = mtom.MultipartReader(content_type)
@@ -47,6 +49,8 @@ class Reception:
                 self._begin(event)
             elif isinstance(event, mtom.PartData):
                 self._write(event.data)
+            elif isinstance(self._target, Incoming):
+                self._target.end()
 
     def close(self) -> None:
         """The body is over."""
@@ -58,7 +62,9 @@ class Reception:
         if not self._begun:
             self._begun = True
             return
-        self._target = self.parts[event.content_id] = self._contents.receive()
+        attachment = self._contents.receive()
+        self._forgetting.callback(attachment.forget)  # not from `parts`: several may have no Content-ID
+        self._target = self.parts[event.content_id] = attachment
 
     def _write(self, data: bytes | memoryview) -> None:
         self._received += len(data)
@@ -75,8 +81,7 @@ class Reception:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for part in self.parts.values():
-            part.forget()
+        self._forgetting.close()
 
 
 def _limit(received: int, maximum: int, advice: str) -> None:

@@ -32,14 +32,16 @@ class StoredContent:
 
 
 class Incoming:
-    """A content being received: `write` chunks, then `keep` it or `forget` it."""
+    """A content being received: `write` chunks, `end`, then `keep` it or `forget` it."""
 
     def __init__(self, contents: ContentStore) -> None:
         self._contents = contents
         self._file: IO[bytes] = contents.temporary()
+        self._path = Path(self._file.name)
         self._sha256 = hashlib.sha256()
         self._sha1 = hashlib.sha1(usedforsecurity=False)
         self._size = 0
+        self._kept = False
 
     def write(self, chunk: bytes | memoryview) -> None:
         """Append a chunk."""
@@ -47,24 +49,31 @@ class Incoming:
         self._sha1.update(chunk)
         self._size += self._file.write(chunk)
 
+    def end(self) -> None:
+        """Everything was written: a message of a thousand attachments holds one open file, not a thousand."""
+        self._file.close()
+
     @property
     def content(self) -> StoredContent:
         """What was received so far, as it would be kept."""
         return StoredContent(self._sha256.hexdigest(), self._sha1.hexdigest(), self._size)
 
     def keep(self) -> StoredContent:
-        """Make the content durable under its digest."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self._contents.adopt(Path(self._file.name), self.content.digest)
+        """Make the content durable under its digest; again changes nothing: two documents may share an attachment."""
+        if not self._kept:
+            self.end()
+            with self._path.open("rb") as written:
+                os.fsync(written.fileno())
+            self._contents.adopt(self._path, self.content.digest)
+            self._kept = True
         return self.content
 
     def forget(self) -> None:
-        """Drop what was received, unless it was kept."""
-        if not self._file.closed:
+        """Drop what was received, unless it was kept: then nothing bears its first name any more."""
+        try:
             self._file.close()
-            Path(self._file.name).unlink(missing_ok=True)
+        finally:  # on a full disk, closing writes, and fails
+            self._path.unlink(missing_ok=True)
 
 
 class ContentStore:

@@ -124,6 +124,38 @@ def test_a_client_in_time_is_served_on_a_connection_kept_longer_than_both_delays
     connection.close()
 
 
+LONG = b"X-a: " + b"b" * 100_000
+# Heads that never end: none of these bytes belongs to a body.
+ENDLESS = {
+    "headers": post(10) + (LONG[:1_000] + b"\r\n") * 100,
+    "one header": post(10) + LONG,
+    "an address": b"POST /" + LONG[10:],
+    "trailers": CHUNKED + b"0\r\n" + LONG,
+}
+
+
+@pytest.mark.parametrize("case", ENDLESS)
+def test_headers_without_end_are_refused_before_they_fill_the_memory(
+    server: NationalServer, context: ssl.SSLContext, case: str
+) -> None:
+    def refused() -> int:
+        return (server.directory / "log").read_text().count("sent headers without end")
+
+    before = refused()
+    with opened(server, context) as link:
+        link.sendall(ENDLESS[case])
+        answer = dribble(link, LONG[10:])
+    assert refused() == before + 1
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 431")  # a reset may overtake the answer
+
+
+def test_a_long_body_is_no_endless_head(server: NationalServer, context: ssl.SSLContext) -> None:
+    body = b"<a>" + b"b" * 200_000 + b"</a>"
+    with opened(server, context) as link:
+        link.sendall(whole(body, "application/soap+xml"))
+        assert link.recv(4096).startswith(b"HTTP/1.1 500")
+
+
 def test_the_others_are_served_while_one_dribbles(server: NationalServer, context: ssl.SSLContext) -> None:
     with opened(server, context) as link:
         link.sendall(post(10_000) + b"\r\n<")
@@ -157,7 +189,7 @@ def test_the_log_says_what_happened_on_lines_of_its_own_words(server: NationalSe
     """Last: what the slow and the hostile clients above left in the log."""
     lines = (server.directory / "log").read_text().split("\n")
     known = re.compile(
-        r"WARNING: {2}(\('127\.0\.0\.1', \d+\) took too long to send a request: cut\.|Invalid HTTP request received\.)|"
+        r"WARNING: {2}(\('127\.0\.0\.1', \d+\) (took too long to send a request|sent headers without end): cut\.|Invalid HTTP request received\.)|"
     )
     assert any("took too long" in line for line in lines)
     assert [line for line in lines if known.fullmatch(line) is None] == []

@@ -21,6 +21,9 @@ from tramontane.national.server.patience import Countdown, Patience
 
 PEER = "tramontane.peer"
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+# httptools sets no limit and keeps what it reads: the headers, and the trailers of a chunked body. One read more may come.
+MAX_HEAD_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Peer:
 
 
 class CertifiedProtocol(HttpToolsProtocol):
-    """Adds a `Peer` to the state of each request's scope; a request that takes longer than `Patience` is cut."""
+    """Adds a `Peer` to the state of each request's scope; cuts a request slower than `Patience`, or with endless headers."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own typing
         """Read the certificate once per connection."""
@@ -53,6 +56,7 @@ class CertifiedProtocol(HttpToolsProtocol):
             transport=transport,
         )
 
+        self._head = 0  # bytes since the last one of a body, or of a whole head
         self._patience = Patience.of()
         self._countdown = Countdown(self._cut)
         self._countdown.start(self._patience.head)
@@ -66,7 +70,12 @@ class CertifiedProtocol(HttpToolsProtocol):
         """Blank lines before a request are bytes too: they stop the keep-alive timer, and begin no message."""
         if not self._countdown.running and (self.cycle is None or self.cycle.response_complete):
             self._countdown.start(self._patience.head)
+        if self.transport.is_closing():  # TLS still reads, until the peer says goodbye too
+            return
+        self._head += len(data)
         super().data_received(data)
+        if self._head > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self._refuse(_TOO_LONG, "sent headers without end")
 
     def on_message_begin(self) -> None:
         """One request begins on this connection."""
@@ -77,20 +86,30 @@ class CertifiedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The body is awaited."""
+        self._head = 0
         self._countdown.start(self._patience.body)
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """What this read holds of the body is the application's to limit."""
+        self._head = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         """Now it is us who are awaited."""
+        self._head = 0
         self._countdown.stop()
         super().on_message_complete()
 
     def _cut(self) -> None:
+        self._refuse(_TOO_SLOW, "took too long to send a request")
+
+    def _refuse(self, answer: bytes, what: str) -> None:
+        self.logger.warning("%s %s: cut.", self.client or "A local process", what)
         if not self.pipeline and (
             self.cycle is None or self.cycle.response_complete or not self.cycle.response_started
         ):
-            self.transport.write(_TOO_SLOW)
-        self.logger.warning("%s took too long to send a request: cut.", self.client or "A local process")
+            self.transport.write(answer)
         self.transport.close()
 
 
