@@ -109,3 +109,23 @@ def test_search_finds_by_the_start_of_each_word_by_ipp_and_by_ins(clinician, pat
     ):
         assert list(selectors.search(patients, text)) == [patient], text
     assert list(selectors.search(patients, "zzz")) == []
+
+
+def test_a_name_is_found_without_its_accents_its_capitals_or_its_hyphens(entity):
+    """A name that is not found is created a second time: the duplicate that identitovigilance fears most."""
+    names = {"birth_name": "LE GALL-DÜRER", "first_given_name": "JEAN-NOËL", "used_name": "D’ARÇON"}
+    patient = make_patient(entity, **names, used_given_name="LÉA")
+    make_patient(entity, birth_name="GALLET", first_given_name="NOAH", used_name="", used_given_name="")
+    for text in ("lea", "léa", "Le Gall", "le gall durer jean noel", "DÜRER", "jean-noël", "d'arcon", "arcon lea"):
+        assert list(selectors.search(selectors.patients_of(entity), text)) == [patient], text
+    for text in ("eall", "urer", "gall noel a b", "l.a", "(", "[", "\\"):
+        assert list(selectors.search(selectors.patients_of(entity), text)) == [], text
+    assert selectors.search(selectors.patients_of(entity), "é" * 5000).count() == 0
+
+
+def test_exact_identifiers_admit_another_spelling_of_the_name_and_no_part_of_it(clinician, entity):
+    patient = make_patient(entity, birth_name="LE GALL-DÜRER")
+    for typed in ("le gall dürer", " LE GALL-DURER "):
+        assert selectors.find_outside(clinician, ipp=patient.ipp, birth_name=typed) == patient, typed
+    for typed in ("le gall", "dürer", ".*", ""):
+        assert selectors.find_outside(clinician, ipp=patient.ipp, birth_name=typed) is None, typed

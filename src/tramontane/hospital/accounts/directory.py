@@ -9,6 +9,7 @@ from operator import or_
 from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Upper
 
+from tramontane.hospital import spelling
 from tramontane.hospital.accounts.models import (
     Account,
     ExternalIdentity,
@@ -60,8 +61,9 @@ class Search:
 def accounts(entity: LegalEntity, search: Search) -> QuerySet[Account]:
     """Accounts with a boolean for each of `FLAGS`; those with an exception come first."""
     found = _annotated(Account.objects.filter(legal_entity=entity), entity)
-    for word in search.text.split():
-        names = Q(family_name__icontains=word) | Q(given_name__icontains=word)
+    for word in search.text[: spelling.LONGEST].split():
+        spelled = spelling.spelled(word)
+        names = Q(family_name__iregex=spelled) | Q(given_name__iregex=spelled)
         found = found.filter(names | Q(login__icontains=word) | Q(rpps__startswith=word))
     if search.state in ("actifs", "partis"):
         found = found.filter(is_active=search.state == "actifs")

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import reduce
+from itertools import chain
+from operator import and_
 
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import Concat
 
+from tramontane.hospital import spelling
 from tramontane.hospital.accounts.models import Account, LegalEntity, Role, Service
 from tramontane.hospital.accounts.selectors import services_at
 from tramontane.hospital.patients.models import (
@@ -28,6 +33,10 @@ SHOWN = {
     "shown_name": Case(When(used_name="", then=F("birth_name")), default=F("used_name")),
     "shown_given_name": Case(When(used_given_name="", then=F("first_given_name")), default=F("used_given_name")),
 }
+# A space before each: what starts a name follows one, as what starts a word of it.
+EVERY_NAME = Concat(
+    *chain(*((Value(" "), name) for name in ("birth_name", "used_name", "first_given_name", "used_given_name")))
+)
 
 
 def active_episodes(at: datetime) -> Q:
@@ -134,24 +143,20 @@ def records_explicit_consent(account: Account, episode: Episode | None, at: date
 
 def find_outside(account: Account, *, ipp: str, birth_name: str) -> Patient | None:
     """A patient outside the account's reach, by exact IPP and birth name: two things that are not guessed together."""
-    return patients_of(account.legal_entity).filter(ipp=ipp.strip(), birth_name__iexact=birth_name.strip()).first()
+    return (
+        patients_of(account.legal_entity).filter(ipp=ipp.strip(), birth_name__iregex=spelling.whole(birth_name)).first()
+    )
 
 
 def search(patients: QuerySet[Patient], text: str) -> QuerySet[Patient]:
-    """Patients whose birth or used name starts with each word, or whose IPP or INS is exactly the text."""
-    words = text.split()
+    """Patients one of whose birth or used names has a word that starts with each word of the text, however accented; or
+    whose IPP or INS is exactly the text."""
+    words = spelling.words(text)
     if not words:
         return patients
-    by_name = Q()
-    for word in words:
-        by_name &= (
-            Q(birth_name__istartswith=word)
-            | Q(used_name__istartswith=word)
-            | Q(first_given_name__istartswith=word)
-            | Q(used_given_name__istartswith=word)
-        )
-    compact = "".join(words)
-    return patients.filter(by_name | Q(ipp__iexact=compact) | Q(ins=compact))
+    by_name = reduce(and_, (Q(every_name__iregex=spelling.BETWEEN + spelling.spelled(word)) for word in words))
+    compact = "".join(text.split())
+    return patients.alias(every_name=EVERY_NAME).filter(by_name | Q(ipp__iexact=compact) | Q(ins=compact))
 
 
 def arrivals(legal_entity: LegalEntity, start: datetime, end: datetime) -> QuerySet[Episode]:
