@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pypdfium2  # type: ignore[import-untyped]  # ships no types
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -117,6 +118,40 @@ def test_without_a_certificate_the_pdf_says_that_it_is_not_signed(client: Client
     assert answer["Content-Type"] == "application/pdf"
     assert "non signé" in text_of(answer.content)
     assert not PdfFileReader(io.BytesIO(answer.content)).embedded_signatures
+
+
+def test_the_two_hours_of_the_night_summer_time_ends_are_told_apart(
+    client: Client, auditor: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rpps = make_rpps()
+    for moment in (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)):
+        at(monkeypatch, moment)
+        trace(auditor.legal_entity.finess_juridique, rpps)
+    text = words_of(extract(client, rpps, "pdf", since="2026-10-25", until="2026-10-25").content)
+    assert "25/10/2026 02:30:00 (UTC+02)" in text
+    assert "25/10/2026 02:30:00 (UTC+01)" in text
+
+
+def test_a_letter_the_pdf_cannot_draw_loses_its_mark_and_not_its_place(client: Client, auditor: Account) -> None:
+    rpps = make_rpps()
+    with transaction.atomic():
+        record(Event("document.lu", Actor(auditor.legal_entity.finess_juridique, 1, "Dr Ayşe Şahin-Œuvrard", rpps)))
+    assert "Dr Ayse Sahin-Œuvrard" in words_of(extract(client, rpps, "pdf").content)
+
+
+@pytest.mark.parametrize(("since", "until"), [("0001-01-01", "2026-12-31"), ("2026-01-01", "9999-12-31")])
+def test_a_day_at_the_end_of_the_calendar_bounds_nothing(
+    client: Client, auditor: Account, since: str, until: str
+) -> None:
+    rpps = make_rpps()
+    kept = trace(auditor.legal_entity.finess_juridique, rpps)
+    assert [int(row["rang"]) for row in rows_of(extract(client, rpps, since=since, until=until))] == [kept.pk]
+
+
+def words_of(pdf: bytes) -> str:
+    """The text of the first page as a reader sees it, on one line."""
+    document = pypdfium2.PdfDocument(pdf)
+    return " ".join(document[0].get_textpage().get_text_bounded().split())
 
 
 def text_of(pdf: bytes) -> str:

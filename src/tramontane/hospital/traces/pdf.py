@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import unicodedata
+from datetime import datetime
 from pathlib import Path
 
 from django.utils import timezone
@@ -80,12 +82,22 @@ def _cover_lines(cover: Cover, count: int, *, signed: bool) -> list[str]:
 
 
 def _table(traces: list[Trace], style: object) -> LongTable:
-    head = ("Rang", "Date", "Professionnel", "RPPS", "FINESS ET", "Événement", "INS", "Mode", "Résultat", "Documents")
+    head = (
+        "Rang",
+        "Date (Paris)",
+        "Professionnel",
+        "RPPS",
+        "FINESS ET",
+        "Événement",
+        "INS",
+        "Mode",
+        "Résultat",
+        "Documents",
+    )
     rows: list[list[object]] = [list(head)]
     for trace in traces:
-        moment = timezone.localtime(trace.recorded_at)
         cells = (
-            str(trace.pk), f"{moment:%d/%m/%Y %H:%M:%S}", trace.account_name, trace.rpps, trace.finess_geographique,
+            str(trace.pk), _moment(trace.recorded_at), trace.account_name, trace.rpps, trace.finess_geographique,
             sentence(trace), trace.ins, trace.access_mode.replace("_", " "), trace.outcome, ", ".join(trace.document_ids),
         )  # fmt: skip
         rows.append([Paragraph(_escaped(cell), style) for cell in cells])
@@ -99,10 +111,29 @@ def _table(traces: list[Trace], style: object) -> LongTable:
     return LongTable(rows, colWidths=[width * mm for width in widths], repeatRows=1, style=TableStyle(grid))
 
 
+def _moment(recorded_at: datetime) -> str:
+    """Paris time with its offset: the night that summer time ends has two 02:30."""
+    local = timezone.localtime(recorded_at)
+    return f"{local:%d/%m/%Y %H:%M:%S} (UTC{local:%z})"[:-3] + ")"
+
+
 def _footer(canvas: object, document: object) -> None:
     canvas.setFont("Helvetica", 7)  # type: ignore[attr-defined]  # reportlab has no types
     canvas.drawString(12 * mm, 8 * mm, f"Extraction de traces, page {document.page}")  # type: ignore[attr-defined]
 
 
 def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _drawable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _drawable(text: str) -> str:
+    """The letters a standard PDF font has; « Ş » is drawn « S » rather than a black square (the CSV keeps it)."""
+    return "".join(one if _has(one) else _bare(one) for one in text)
+
+
+def _has(letter: str) -> bool:
+    return bool(letter.encode("cp1252", "ignore"))
+
+
+def _bare(letter: str) -> str:
+    return unicodedata.normalize("NFKD", letter).encode("cp1252", "ignore").decode("cp1252") or "?"

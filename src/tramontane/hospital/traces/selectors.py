@@ -13,6 +13,8 @@ from tramontane.hospital.traces.events import EVENTS, SECRECY
 from tramontane.hospital.traces.models import Trace
 
 PARIS = ZoneInfo("Europe/Paris")
+# A day typed at either end of the calendar has no midnight in UTC, or no day after: it bounds nothing.
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9999, 12, 30)
 REFUSALS = ("connexion.refusee", "acces.refuse", "hl7.refuse")
 # What a transaction does, for a patient who reads the list: our words.
 IN_WORDS = {
@@ -94,13 +96,13 @@ def period(found: QuerySet[Trace], since: date | None, until: date | None) -> Qu
     """Whole days in Paris, both included."""
     if since:
         found = found.filter(recorded_at__gte=_midnight(since))
-    if until:
+    if until and until < LAST_DAY:
         found = found.filter(recorded_at__lt=_midnight(until + timedelta(days=1)))
     return found
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, PARIS)
+    return datetime.combine(max(day, FIRST_DAY), time.min, PARIS)
 
 
 def sentence(trace: Trace) -> str:
