@@ -81,9 +81,21 @@ def test_the_connection_page_tells_certificates_white_list_refusals_and_unanswer
     with transaction.atomic():
         record(ready.access.event("dmp.demande", transaction="TD3.1", correlation=uuid4()))
     page = browser.get("/rssi/connexion/").content.decode()
-    for words in ("ses deux certificats sont valides", "exigée", "refusé", "DMPAccessDeniedByRightsService"):
+    for words in (
+        "Le DMP refuse ce site",
+        "Vérifiez son contrat AIR",
+        "exigée",
+        "refusé",
+        "DMPAccessDeniedByRightsService",
+    ):
         assert words in page
+    assert "ses deux certificats sont valides" not in page
     assert "1\u00a0appel annoncé n’a" in page
+
+
+def test_without_a_refused_site_the_connection_page_leads_with_its_certificates(browser: Client, ready: Ready) -> None:
+    gateway.status(ready.access)
+    assert "ses deux certificats sont valides" in browser.get("/rssi/connexion/").content.decode()
 
 
 def test_what_was_observed_may_be_forgotten(browser: Client, ready: Ready) -> None:

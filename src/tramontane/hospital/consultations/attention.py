@@ -69,14 +69,13 @@ class Facts:
 
 def facts(entity: LegalEntity, now: datetime) -> Facts:
     """Read them, in a fixed number of queries."""
-    refused = entity.geographic_entities.filter(air_contract__observed_state__in=("refused", "suspended", "expired"))
     to_review = selectors.emergency_openings(entity).filter(reviewed_at=None)
     traces = Trace.objects.filter(finess_juridique=entity.finess_juridique)
     changed = traces.filter(event__in=RIGHTS, recorded_at__gte=now - RIGHTS_SINCE)
     counts = dict(changed.order_by().values_list("event").annotate(Count("id")))
     return Facts(
         report=connection.report(selectors.connection_of(entity.pk), now),
-        refused_sites=tuple(refused.order_by("name")),
+        refused_sites=refused_sites(entity),
         to_review=to_review.count(),
         newest=tuple(to_review[:SHOWN]),
         causes=tuple(selectors.causes(entity, now - CAUSES_SINCE)),
@@ -88,6 +87,20 @@ def facts(entity: LegalEntity, now: datetime) -> Facts:
     )
 
 
+def refused_sites(entity: LegalEntity) -> tuple[GeographicEntity, ...]:
+    """The sites whose contract the DMP last refused, by name."""
+    states = ("refused", "suspended", "expired")
+    return tuple(entity.geographic_entities.filter(air_contract__observed_state__in=states).order_by("name"))
+
+
+def refusal(sites: tuple[GeographicEntity, ...]) -> str:
+    """What is said of refused sites; nothing of none."""
+    names = ", ".join(site.name for site in sites)
+    if len(sites) > 1:
+        return f"Le DMP refuse ces sites : {names}. Vérifiez leurs contrats AIR."
+    return f"Le DMP refuse ce site : {names}. Vérifiez son contrat AIR." if sites else ""
+
+
 def first(found: Facts, now: datetime) -> Advice | None:
     """The one thing to do today, the gravest first; None when nothing asks for attention."""
     return next((Advice(sentence, *PLACES[place]) for asked, sentence, place in _all(found, now) if asked), None)
@@ -97,13 +110,13 @@ def _all(found: Facts, now: datetime) -> tuple[tuple[bool, str, str], ...]:
     """Everything that may ask for attention, the gravest first: whether it does, the sentence, where it is done."""
     state, check, due = found.report.state, found.last_check, found.review_due
     left = min((line.days_left for line in found.report.lines), default=0)
-    sites = ", ".join(site.name for site in found.refused_sites)
+    sites = refusal(found.refused_sites)
     return (
         (state not in _USABLE, f"Le DMP est inaccessible à tous : certificat {state.value}.", "connection"),
         (found.revision is None, "Personne ne peut consulter le DMP : aucune habilitation n’est publiée.", "matrix"),
         (check is not None and check.outcome != "intacte", "La chaîne de traces a été trouvée altérée.", "traces"),
         (found.to_review > 0, f"{count_of(found.to_review, _EMERGENCIES)} à contrôler.", "emergencies"),
-        (bool(sites), f"Le DMP refuse ce site : {sites}. Vérifiez son contrat AIR.", "connection"),
+        (bool(sites), sites, "connection"),
         (found.unanswered > 0, f"{count_of(found.unanswered, _CALLS)} sans réponse enregistrée.", "connection"),
         (state is CertificateState.EXPIRING, f"Un certificat expire dans {count_of(left, 'jour,jours')}.", "connection"),
         (due is not None and due < timezone.localdate(now), "La revue annuelle des habilitations est en retard.", "matrix"),

@@ -52,6 +52,7 @@ def connection_page(request: AuthenticatedRequest) -> HttpResponse:
         "connection": row,
         "may_forget": may(request.account, Role.RSSI),
         "report": connection.report(row, now),
+        "refusal": attention.refusal(attention.refused_sites(entity)),
         "sites": entity.geographic_entities.select_related("air_contract").order_by("name"),
         "causes": selectors.causes(entity, now - CAUSES_SINCE),
         "unanswered": selectors.unanswered(entity, now)[:20],
