@@ -96,11 +96,14 @@ def _tls(certificate: Path | None, key: Path | None, anchors: Path | None) -> ss
 
 
 async def _listen(entity: LegalEntity, host: str, port: int, tls: ssl.SSLContext | None, *, as_json: bool) -> None:
+    from django.db import close_old_connections
+
     from tramontane.hospital.patients.hl7 import feed, mllp
 
     pending = await asyncio.to_thread(feed.process_pending, entity)
 
     def receive(raw: bytes) -> str:
+        close_old_connections()  # each thread keeps its own: what a restarted database cut must not cost a message
         answer = feed.receive(entity, raw)
         if as_json:
             emit_line({"event": "message", "acknowledged": answer.partition("MSA|")[2][:2]})

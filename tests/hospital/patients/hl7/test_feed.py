@@ -267,6 +267,31 @@ def test_two_entities_may_receive_the_same_control_id_and_ipp(entity):
     assert Patient.objects.filter(ipp="100200").count() == 2
 
 
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"name": "X" * 101}, "PID-5 (L) : 101 caractères reçus, 100 au plus"),
+        ({"given": "X" * 200}, "PID-5 (L)"),
+        ({"ipp": "1" * 31}, "PID-3 (IPP) : 31 caractères reçus, 30 au plus"),
+        ({"visit": "1" * 31}, "PV1-19"),
+    ],
+)
+def test_a_value_too_long_to_be_kept_is_refused_where_it_stands_and_holds_nothing_up(entity, fields, place):
+    assert "MSA|AA" in send(entity, **fields)
+    assert last().state == "refused"
+    assert place in last().reason
+    assert "XX" not in last().reason
+    assert not Patient.objects.exists()
+    assert feed.process_pending(entity) == 0
+
+
+@pytest.mark.parametrize("no_date", ["00010101000000", "99991231235959-1400", "00000000"])
+def test_a_date_that_stands_for_no_date_is_none(entity, no_date):
+    send(entity, event="A01", end=no_date)
+    assert last().state == "applied", last().reason
+    assert patient().episodes.get().ends_at is None
+
+
 def test_the_acknowledgement_escapes_what_it_quotes():
     from tramontane.hospital.patients.hl7.message import escape, unescape
 

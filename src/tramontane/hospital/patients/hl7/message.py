@@ -80,12 +80,16 @@ def escape(text: str) -> str:
     return swapped.replace("\r", " ").replace("\n", " ")
 
 
+# « 00010101 » and « 99991231 » stand for « no date » in some systems; no time zone can be applied to them.
+_CENTURIES = ("19", "20", "21")
+
+
 def read_time(text: str, zone: tzinfo) -> datetime | None:
-    """A TS to the minute or the second; without offset it is in `zone`. None when empty or shorter than a day."""
+    """A TS to the minute or the second; without offset it is in `zone`. None when empty, shorter than a day or of no year we live in."""
     digits, sign, offset = text.partition("+") if "+" in text else text.partition("-")
     digits = digits.split(".")[0]
     formats = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
-    if len(digits) not in formats:
+    if len(digits) not in formats or digits[:2] not in _CENTURIES:
         return None
     try:
         if sign:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
+from django.db.models import Model
+
 from tramontane.hospital.patients.hl7.message import Message, component_of, read_date, read_time, repetitions
-from tramontane.hospital.patients.models import ConsentRecord
+from tramontane.hospital.patients.models import ConsentRecord, Episode, Patient
 
 Choice = ConsentRecord.Choice
 # ZFA-9: opposition to feeding. ZFA-11: consent to consultation. NA and empty say nothing.
@@ -20,9 +22,13 @@ CONSULTATION = {"IC": Choice.CONSENT, "INC": Choice.OPPOSITION}
 # PID-32. An identity that came with an INS and VALI is what PAM-FR calls qualifiée (inferred from the samples).
 PROVEN = frozenset({"VALI", "QUAL"})
 
+# Where what a patient's row keeps was written.
+_PLACES = {"ipp": "PID-3 (IPP)", "birth_name": "PID-5 (L)", "first_given_name": "PID-5 (L)", "birth_given_names": "PID-5 (L)",
+           "used_name": "PID-5 (D)", "used_given_name": "PID-5 (D)"}  # fmt: skip
+
 
 class IncompleteError(Exception):
-    """A field without which the event means nothing; the sentence names it."""
+    """A field without which the event means nothing, or longer than what is kept of it; the sentence names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def read(message: Message, zone: tzinfo) -> Reading:
     """Read the values of a message; `zone` is that of times written without offset.
 
     Raises:
-        IncompleteError: no IPP, birth name, sex or birth date.
+        IncompleteError: no IPP, birth name, sex or birth date; a value too long to be kept whole.
     """
     return Reading(
         event=message.value("MSH", 9, 2),
@@ -104,7 +110,18 @@ def _identity(message: Message) -> Identity:
     missing = [name for name, value in (("PID-3 (IPP)", ipp), ("PID-5 (L)", traits["birth_name"]), ("PID-7", traits["birth_date"]), ("PID-8", traits["sex"])) if not value]  # fmt: skip
     if missing:
         raise IncompleteError(f"Champ absent ou illisible : {', '.join(missing)}.")
+    for name, place in _PLACES.items():
+        _require_room(Patient, name, place, {"ipp": ipp, **traits}[name])
     return Identity(ipp, traits, message.value("PID", 32), ins, oid)
+
+
+def _require_room(model: type[Model], name: str, place: str, value: str) -> None:
+    """PostgreSQL would refuse the row, and the message with it, each time it is sent again."""
+    room = model._meta.get_field(name).max_length  # type: ignore[union-attr]  # noqa: SLF001 - documented; a CharField
+    if len(value) > (room or 0):
+        raise IncompleteError(
+            f"{place} : {len(value)} caractères reçus, {room} au plus. Faites corriger cette valeur dans le logiciel émetteur."
+        )
 
 
 def _traits(message: Message) -> dict[str, Any]:
@@ -131,6 +148,7 @@ def _visit(message: Message, zone: tzinfo) -> Visit | None:
     number = message.value("PV1", 19)
     if not number:
         return None
+    _require_room(Episode, "visit_number", "PV1-19", number)
     return Visit(
         number=number,
         kind=message.value("PV1", 2) or "N",
