@@ -41,3 +41,17 @@ def test_a_day_is_examined_once_and_an_evaluation_refuses_true_traces(tmp_path: 
     assert "alertes ouvertes : 0" in again.stdout
     mixed = monitor("--evaluer", "--base", f"sqlite:///{data / 'national.sqlite3'}")
     assert (mixed.returncode, "base vide" in mixed.stderr) == (2, True)
+
+
+def test_a_directory_where_no_stand_in_ran_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
+    refused = monitor("--donnees", tmp_path / "ailleurs", "--json")
+    assert (refused.returncode, json.loads(refused.stdout)["error"]["code"]) == (2, "donnees-absentes")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_examined_is_a_sentence(tmp_path: Path) -> None:
+    unreachable = monitor("--base", "postgresql://nobody@127.0.0.1:1/rien", "--json")
+    assert (unreachable.returncode, json.loads(unreachable.stdout)["error"]["code"]) == (2, "base-indisponible")
+    future = monitor("--base", f"sqlite:///{tmp_path / 'national.sqlite3'}", "--jour", "2999-01-01")
+    assert (future.returncode, future.stdout) == (2, "")
+    assert "01/01/2999 n'a pas encore eu lieu" in future.stderr

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from tramontane.cli.ending import INTERRUPTED
 from tramontane.cli.printable import escaped, printable
 from tramontane.dmp.errors import LocalError, MalformedMessage, RemoteError, TramontaneError
 
@@ -18,6 +19,7 @@ EXIT_CODES_HELP = (
     "Codes de sortie : 0 tout va bien ; 1 refus (accès, jeton, certificat, réponse du SI-DMP) ; "
     "2 entrée ou commande inutilisable ; 3 réseau (résolution, connexion, TLS, délai)."
 )
+_HELP_LINE = 90
 
 
 class FrenchCommand(click.Command):
@@ -27,16 +29,34 @@ class FrenchCommand(click.Command):
         kwargs.setdefault("epilog", EXIT_CODES_HELP)
         super().__init__(*args, **kwargs)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options; with ``--json``, what is wrong with them is JSON too."""
+        as_json = "--json" in args and any(parameter.name == "as_json" for parameter in self.params)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if not as_json:
+                raise
+            _leave(ctx, _unusable_command(error), as_json=True)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run; a refusal or an unusable input becomes its sentence and its exit code."""
+        as_json = bool(ctx.params.get("as_json"))
         try:
             return super().invoke(ctx)
         except TramontaneError as error:
-            return _leave(ctx, error)
-        except OSError as error:
-            if error.filename is None:  # not about a file the user named: ours to see
+            _leave(ctx, error, as_json=as_json)
+        except click.UsageError as error:
+            if not as_json:
                 raise
-            return _leave(ctx, _unusable_path(error))
+            _leave(ctx, _unusable_command(error), as_json=True)
+        except OSError as error:
+            if error.filename is None and error.errno not in _FULL:  # not about a file the user named: ours to see
+                raise
+            _leave(ctx, _unusable_path(error) if error.filename else _full_disk(error), as_json=as_json)
+        except KeyboardInterrupt:
+            click.echo("Interrompu.", err=True)
+            ctx.exit(INTERRUPTED)
 
 
 class FrenchGroup(click.Group):
@@ -64,18 +84,27 @@ class FrenchGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (as click calls it)
         """The list of commands, without importing them."""
-        if not self.commands_at:
-            super().format_commands(ctx, formatter)
-            return
+        declared = [(name, command.get_short_help_str(limit=_HELP_LINE)) for name, command in self.commands.items()]
         with formatter.section("Commandes"):
-            formatter.write_dl([(name, line) for name, (_, line) in self.commands_at.items()])
+            formatter.write_dl([*declared, *((name, line) for name, (_, line) in self.commands_at.items())])
 
 
-def _leave(ctx: click.Context, error: TramontaneError) -> NoReturn:
-    report(error, as_json=bool(ctx.params.get("as_json")))
+def _leave(ctx: click.Context, error: TramontaneError, *, as_json: bool) -> NoReturn:
+    try:
+        report(error, as_json=as_json)
+    except OSError:  # standard output is what is full
+        report(error, as_json=False)
     ctx.exit(exit_code(error))
+
+
+def _unusable_command(error: click.UsageError) -> LocalError:
+    return LocalError(
+        error.format_message(),
+        code="commande-inutilisable",
+        next_step=f"lisez « {error.ctx.command_path} --help »" if error.ctx else "",
+    )
 
 
 def _unusable_path(error: OSError) -> LocalError:
@@ -87,6 +116,16 @@ def _unusable_path(error: OSError) -> LocalError:
     )
 
 
+def _full_disk(error: OSError) -> LocalError:
+    return LocalError(
+        "Ce qui devait être écrit n'a pas pu l'être.",
+        code="disque-plein",
+        received=why(error),
+        next_step="libérez de la place, ou écrivez ailleurs, puis recommencez",
+    )
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _WHY = {
     errno.ENOENT: "fichier ou répertoire introuvable",
     errno.EACCES: "accès refusé",
@@ -94,8 +133,10 @@ _WHY = {
     errno.EISDIR: "c'est un répertoire",
     errno.ENOTDIR: "ce n'est pas un répertoire",
     errno.ENOSPC: "disque plein",
+    errno.EDQUOT: "quota de disque atteint",
     errno.EROFS: "système de fichiers en lecture seule",
     errno.EADDRINUSE: "adresse déjà utilisée",
+    errno.EADDRNOTAVAIL: "cette machine n'a pas cette adresse",
 }
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import sys
 from pathlib import Path
 
 import click
 
 from tramontane.cli.base import FrenchCommand, emit, json_option
+from tramontane.cli.ending import end_like_ctrl_c
 
 
 @click.command(cls=FrenchCommand)
@@ -53,8 +53,7 @@ def demo(*, once: bool, codes: bool, directory: Path, port: int, seed: int, as_j
     from tramontane.cli.walk import show_codes, walk
     from tramontane.demo.workspace import Workspace
 
-    signal.signal(signal.SIGTERM, _terminate)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job starts with it ignored
+    end_like_ctrl_c()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140, stderr=as_json)
     if codes:
         show_codes(console, seed)
@@ -71,8 +70,3 @@ def _someone_may_speak() -> bool:
         return True
     ready, _, _ = select.select([sys.stdin], [], [], 0)
     return not ready or bool(os.read(sys.stdin.fileno(), 1))
-
-
-def _terminate(*_: object) -> None:
-    """SIGTERM ends like Ctrl-C does: the stand-in never outlives the demo."""
-    raise SystemExit(128 + signal.SIGTERM)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
+from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tramontane.cli.base import FrenchCommand, FrenchGroup, emit, json_option
+from tramontane.cli.ending import end_like_ctrl_c
 from tramontane.cli.options import national_data_option, national_database_option
 from tramontane.dmp.errors import CertificateMisuse
 
@@ -20,6 +24,21 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 _LATER = {"monitor": ("tramontane.cli.national_monitor:monitor", "Chercher les mésusages, ou mesurer les règles.")}
+_LAST_PORT = 65535
+
+
+class _Address(click.ParamType):
+    """Where to listen: an IP address of this machine, or ``localhost``."""
+
+    name = "adresse"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The address, checked before anything starts."""
+        text = "127.0.0.1" if value == "localhost" else value
+        try:
+            return str(ip_address(text))
+        except ValueError:
+            self.fail(f"{value!r} n'est pas une adresse IP, par exemple 127.0.0.1 ou 0.0.0.0.", param, ctx)
 
 
 @click.group(cls=FrenchGroup, commands_at=_LATER)
@@ -28,9 +47,17 @@ def national() -> None:
 
 
 @national.command("serve", cls=FrenchCommand)
-@click.option("--adresse", "host", default="127.0.0.1", show_default=True, metavar="ADRESSE", help="Adresse d'écoute.")
 @click.option(
-    "--port", default=8443, show_default=True, metavar="PORT", type=click.IntRange(1, 65535), help="Port TLS."
+    "--adresse",
+    "host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADRESSE",
+    type=_Address(),
+    help="Adresse IP d'écoute.",
+)
+@click.option(
+    "--port", default=8443, show_default=True, metavar="PORT", type=click.IntRange(1, _LAST_PORT), help="Port TLS."
 )
 @click.option(
     "--processus",
@@ -108,7 +135,7 @@ def national() -> None:
     "--port-pages",
     "pages_port",
     metavar="PORT",
-    type=click.IntRange(1, 65535),
+    type=click.IntRange(1, _LAST_PORT),
     help="Port TLS des pages : portail AIR, liste blanche, Mon espace santé. Par défaut, celui de --port plus un.",
 )
 @click.option("--sans-pages", "without_pages", is_flag=True, help="Ne servir que le SI-DMP.")
@@ -128,7 +155,6 @@ def serve(*, data: Path, database_url: str, as_json: bool, **options: Any) -> No
     """
     from django.db import Error as DatabaseError
 
-    from tramontane.database import from_url
     from tramontane.demo.national_pages import pages_beside
     from tramontane.demo.processes import database_unavailable, require_free
     from tramontane.national.server import Listening, Patience, Tls, run
@@ -136,16 +162,15 @@ def serve(*, data: Path, database_url: str, as_json: bool, **options: Any) -> No
     tls = Tls(*(options[name] for name in ("certificate", "key", "anchors", "intermediaires", "crl")))
     patience = Patience(options["head"], options["body"])
     listening = Listening(options["host"], options["port"], options["workers"], patience)
+    beside = _pages(options)
     _require_usable(tls)
-    try:
-        from_url(database_url or "sqlite:///")
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
     require_free(listening.port, listening.host)
+    end_like_ctrl_c()
     try:
-        with pages_beside(_pages(options), tls=tls, data_directory=data, database_url=database_url) as pages:
-            _announce(f"https://{listening.host}:{listening.port}/si-dmp-server/v2/services/", pages, as_json=as_json)
-            run(tls=tls, data_directory=data, listening=listening, database_url=database_url)
+        with pages_beside(beside, tls=tls, data_directory=data, database_url=database_url) as pages:
+            _announce(f"https://{listening.name}:{listening.port}/si-dmp-server/v2/services/", pages, as_json=as_json)
+            with suppress(KeyboardInterrupt):  # the way it is meant to end
+                run(tls=tls, data_directory=data, listening=listening, database_url=database_url)
     except DatabaseError as error:
         raise database_unavailable(error) from error
 
@@ -156,11 +181,10 @@ def _pages(options: dict[str, Any]) -> Pages | None:
 
     if options["without_pages"]:
         return None
-    try:
-        port = options["pages_port"] or options["port"] + 1
-        return Pages(options["host"], port, unsafe_personas=options["unsafe_personas"])
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    port = options["pages_port"] or options["port"] + 1
+    if port == options["port"] or port > _LAST_PORT:
+        raise click.UsageError("Les pages demandent un port à elles : choisissez-le avec --port-pages.")
+    return Pages(options["host"], port, unsafe_personas=options["unsafe_personas"])
 
 
 def _announce(base_url: str, pages: str, *, as_json: bool) -> None:
@@ -174,15 +198,23 @@ def _announce(base_url: str, pages: str, *, as_json: bool) -> None:
 
 def _require_usable(tls: Tls) -> None:
     """Raises CertificateMisuse before anything starts: OpenSSL alone would only say « PEM lib »."""
+    from tramontane.national.policy import TrustFiles
     from tramontane.national.server.tls import context
 
     try:
         context(tls)
-    except ssl.SSLError as error:
+        trust = TrustFiles(tls.anchors, tls.intermediates, tls.crls)()
+    except (ssl.SSLError, ValueError) as error:
         raise CertificateMisuse(
             "Les fichiers TLS de la maquette ne peuvent pas servir.",
             code="tls-inutilisable",
-            expected="un certificat et sa chaîne, la clé de ce certificat, des racines, en PEM",
+            expected="un certificat et sa chaîne, la clé de ce certificat, des racines, des autorités, des CRL, en PEM",
             received=getattr(error, "reason", None) or "un contenu illisible",
-            next_step="refaites-les avec « tramontane pki demo », ou corrigez --certificat, --cle et --racines",
+            next_step="refaites-les avec « tramontane pki demo », ou corrigez --certificat, --cle, --racines et --crl",
         ) from error
+    if not any(crl.next_update_utc and crl.next_update_utc > datetime.now(UTC) for crl in trust.crls):
+        click.echo(
+            "Attention : aucune liste de révocation (--crl) n'est en cours de validité, tout appel sera "
+            "refusé. « tramontane pki demo » refait l'IGC de test entière.",
+            err=True,
+        )

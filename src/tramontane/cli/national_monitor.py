@@ -11,9 +11,11 @@ import click
 
 from tramontane.cli.base import FrenchCommand, emit, json_option
 from tramontane.cli.options import national_data_option, national_database_option
+from tramontane.dmp.errors import LocalError
 
 if TYPE_CHECKING:
     from tramontane.national.monitoring.evaluation import Evaluation
+    from tramontane.national.monitoring.opening import Swept
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 # The traffic of an evaluation ends here: the result depends on the seed, never on the day it is run.
@@ -38,24 +40,58 @@ def monitor(*, day: datetime | None, data: Path, as_json: bool, **options: Any) 
 
     TRAMONTANE_NATIONAL_MONITORING_RULES nomme un fichier YAML de règles à la place des nôtres.
     """
-    if options["evaluating"]:
-        _evaluate(options["seed"], options["database_url"], as_json=as_json)
-        return
-    from tramontane.national import clock, setup
+    from django.db import Error as DatabaseError
 
-    setup(data, options["database_url"])
-    from tramontane.national.judge.facts import FRANCE
-    from tramontane.national.monitoring.opening import sweep
+    from tramontane.demo.processes import database_unavailable
 
-    at = clock.now()
-    examined = day.date() if day else at.astimezone(FRANCE).date() - timedelta(days=1)
-    done = sweep(examined, at)
+    try:
+        if options["evaluating"]:
+            _evaluate(options["seed"], options["database_url"], as_json=as_json)
+        else:
+            _examine(day, data, options["database_url"], as_json=as_json)
+    except DatabaseError as error:
+        raise database_unavailable(error) from error
+
+
+def _examine(day: datetime | None, data: Path, database_url: str, *, as_json: bool) -> None:
+    from tramontane.national import setup
+
+    if not database_url:
+        _require_data(data)
+    setup(data, database_url)
+    examined, done = _sweep(day)
     if as_json:
         emit({"day": examined.isoformat(), "opened": done.opened, "found_again": done.found_again})
         return
     click.echo(
         f"{examined:%d/%m/%Y} : alertes ouvertes : {done.opened} ; déjà ouvertes, retrouvées : {done.found_again}."
     )
+
+
+def _sweep(day: datetime | None) -> tuple[date, Swept]:
+    """Examine a French day that has begun; yesterday when none is named."""
+    from tramontane.national import clock
+    from tramontane.national.judge.facts import FRANCE
+    from tramontane.national.monitoring.opening import sweep
+
+    at = clock.now()
+    today = at.astimezone(FRANCE).date()
+    examined = day.date() if day else today - timedelta(days=1)
+    if examined > today:
+        raise click.UsageError(f"Le {examined:%d/%m/%Y} n'a pas encore eu lieu : choisissez un jour passé.")
+    return examined, sweep(examined, at)
+
+
+def _require_data(directory: Path) -> None:
+    """Raises LocalError where no stand-in ever ran: nothing to find there would read as no misuse."""
+    if not (directory / "national.sqlite3").exists():
+        raise LocalError(
+            f"« {directory} » ne contient pas les données d'une maquette.",
+            code="donnees-absentes",
+            expected="le répertoire donné à « tramontane national serve », ou celui de « tramontane demo »",
+            received="aucun fichier national.sqlite3",
+            next_step="corrigez --donnees, ou donnez la base avec --base",
+        )
 
 
 def _evaluate(seed: int, database_url: str, *, as_json: bool) -> None:

@@ -45,6 +45,24 @@ national_data_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="Répertoire des documents et de la base SQLite.",
 )
+
+
+def _database_url(_ctx: click.Context, _option: click.Parameter, url: str) -> str:
+    """The URL, checked before anything reads it."""
+    from tramontane.database import from_url
+
+    try:
+        from_url(url or "sqlite:///")
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    return url
+
+
 national_database_option = click.option(
-    "--base", "database_url", default="", metavar="URL", help="Base de données : sqlite:///… ou postgresql://…"
+    "--base",
+    "database_url",
+    default="",
+    metavar="URL",
+    callback=_database_url,
+    help="Base de données : sqlite:///… ou postgresql://…",
 )

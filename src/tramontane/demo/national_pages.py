@@ -47,7 +47,7 @@ def pages_beside(pages: Pages | None, *, tls: Tls, data_directory: Path, databas
     if pages is None:
         yield ""
         return
-    require_free(pages.port, pages.host)
+    require_free(pages.port, pages.host, option="--port-pages")
     setup(data_directory, database_url)
     arguments = command(pages, tls=tls, data_directory=data_directory, database_url=database_url)
     with _process(pages, arguments, data_directory / "pages.log"):

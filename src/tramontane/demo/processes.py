@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -55,21 +56,31 @@ def free_port() -> int:
         return port
 
 
-def require_free(port: int, host: str = HOST) -> int:
+_NOT_FREE = {
+    errno.EADDRINUSE: "un autre programme l'occupe",
+    errno.EACCES: "il est réservé à l'administrateur",
+    errno.EADDRNOTAVAIL: "cette machine n'a pas cette adresse",
+}
+
+
+def require_free(port: int, host: str = HOST, *, option: str = "--port") -> int:
     """The port itself.
 
+    Args:
+        option: the option that chooses this port, for the refusal.
+
     Raises:
-        LocalError: someone listens on it, or it needs privileges.
+        LocalError: someone listens on it, it needs privileges, or the address is another machine's.
     """
     try:
-        with socket.create_server((host, port)):
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
             return port
     except OSError as error:
         raise LocalError(
             f"Le port {port} de {host} n'est pas disponible.",
             code="port-indisponible",
-            received=error.strerror or "erreur du système",
-            next_step="choisissez un autre port avec --port, ou arrêtez le programme qui l'occupe",
+            received=_NOT_FREE.get(error.errno or 0) or error.strerror or "erreur du système",
+            next_step=f"choisissez-en un autre avec {option}, ou arrêtez le programme qui l'occupe",
         ) from error
 
 
@@ -117,9 +128,9 @@ def wait_for(server: subprocess.Popen[bytes], port: int, log: Path, name: str, h
 def not_started(name: str, log: Path) -> LocalError:
     """The sentence for a process that did not start, its own last words in `received`."""
     return LocalError(
-        f"{name} n'a pas démarré.",
+        f"{name} : le démarrage a échoué.",
         code="demo-non-demarree",
-        received=_last_line(log),
+        received=_last_line(log).rstrip("."),
         next_step=f"lisez « {log} » ; si une base de données est en cause, supprimez le répertoire et relancez",
     )
 

@@ -105,7 +105,7 @@ def test_the_card_of_an_operator_opens_the_desk_and_nothing_of_the_officer(natio
 
 
 def test_one_card_cannot_both_suspend_and_operate(tmp_path: Path) -> None:
-    done = settings_with(tmp_path, TRAMONTANE_NATIONAL_OFFICERS="8999,8998", TRAMONTANE_NATIONAL_OPERATORS="8998")
+    done = settings_with(tmp_path, TRAMONTANE_NATIONAL_OFFICERS="8999, 8998", TRAMONTANE_NATIONAL_OPERATORS="8998")
     assert done.returncode != 0
     assert "nomment une même carte" in done.stderr
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from tramontane.national.pages.secret_key import kept_key
-from tramontane.national.pages.serving import Pages
+from tramontane.national.pages.serving import Pages, command
+from tramontane.national.server import Tls
+
+UNUSED = Tls(Path("absent"), Path("absent"), Path("absent"))
 
 
 def test_pages_without_tls_stay_on_this_machine() -> None:
@@ -31,3 +35,14 @@ def test_workers_that_start_together_share_one_key_that_only_its_owner_reads(tmp
     assert [path.name for path in tmp_path.iterdir()] == ["secret-key"]
     assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
     assert kept_key(tmp_path) == (tmp_path / "secret-key").read_text()
+
+
+def test_a_seal_that_cannot_seal_stops_the_pages_before_anyone_signs(tmp_path: Path) -> None:
+    (tmp_path / "seal.pem").write_text("rien")
+    done = subprocess.run(
+        [sys.executable, "-m", *command(Pages(port=1, plain=True), tls=UNUSED, data_directory=tmp_path)[1:]],
+        env=os.environ | {"TRAMONTANE_NATIONAL_SEAL": str(tmp_path / "seal.pem")},
+        check=False, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.strip().splitlines()[-1].startswith(f"« {tmp_path}/seal.pem » ne peut pas sceller")

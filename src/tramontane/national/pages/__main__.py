@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from tramontane.national.pages.serving import Pages, run
 from tramontane.national.server.tls import Tls
 
@@ -23,6 +25,13 @@ def main() -> None:
     for name, text in _FILES.items():
         parser.add_argument(f"--{name}", type=Path, required=name in ("certificate", "key", "anchors"), help=text)
     options = parser.parse_args()
+    try:
+        _run(options)
+    except ImproperlyConfigured as error:  # a sentence for whoever configures, not a crash
+        parser.exit(2, f"{error}\n")
+
+
+def _run(options: argparse.Namespace) -> None:
     run(
         Pages(options.host, options.port, options.workers, options.plain, options.unsafe_personas),
         tls=Tls(

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
@@ -45,9 +46,12 @@ def certificate() -> x509.Certificate:
 
 
 def prepare() -> None:
-    """Draw the seal of this installation, unless there is one. Called once before the workers start."""
-    if not _path().exists():
-        _draw(_path())
+    """Draw the seal of this installation, unless there is one. Called once before the workers start.
+
+    Raises:
+        django.core.exceptions.ImproperlyConfigured: the file that is there cannot seal.
+    """
+    _signer()
 
 
 def _path() -> Path:
@@ -55,9 +59,14 @@ def _path() -> Path:
 
 
 def _signer() -> SimpleSigner:
-    prepare()
+    if not _path().exists():
+        _draw(_path())
     signer = SimpleSigner.load(str(_path()), str(_path()))
-    assert signer is not None, "a key and its certificate were just there"
+    if signer is None:
+        raise ImproperlyConfigured(
+            f"« {_path()} » ne peut pas sceller les contrats. Attendu : une clé privée sans mot de passe, puis son "
+            "certificat, en PEM. Corrigez TRAMONTANE_NATIONAL_SEAL, ou retirez-la : un cachet d’essai sera tiré."
+        )
     return signer
 
 

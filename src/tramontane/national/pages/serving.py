@@ -45,7 +45,10 @@ class Pages:
     @property
     def url(self) -> str:
         """What to type in a browser of this machine."""
-        host = "localhost" if ip_address(self.host).is_loopback or ip_address(self.host).is_unspecified else self.host
+        address = ip_address(self.host)
+        host = f"[{address}]" if address.version == 6 else str(address)
+        if address.is_loopback or address.is_unspecified:
+            host = "localhost"
         return f"{'http' if self.plain else 'https'}://{host}:{self.port}/"
 
 

@@ -28,7 +28,7 @@ if NATIONAL_UNSAFE_PERSONAS and os.environ.get("TRAMONTANE_ENV") == "production"
         "refusé avec TRAMONTANE_ENV=production. Retirez l’une des deux variables."
     )
 NATIONAL_OFFICERS, NATIONAL_OPERATORS = (
-    frozenset(filter(None, os.environ.get(f"TRAMONTANE_NATIONAL_{role}", "").split(",")))
+    frozenset(filter(None, map(str.strip, os.environ.get(f"TRAMONTANE_NATIONAL_{role}", "").split(","))))
     for role in ("OFFICERS", "OPERATORS")
 )
 if NATIONAL_OFFICERS & NATIONAL_OPERATORS:

@@ -33,6 +33,11 @@ class Listening:
     workers: int = 1
     patience: Patience = field(default_factory=Patience)
 
+    @property
+    def name(self) -> str:
+        """The host, as a URL writes it."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
 
 def run(*, tls: Tls, data_directory: Path, listening: Listening | None = None, database_url: str = "") -> None:
     """Serve until SIGINT or SIGTERM. The schema is brought up to date first.
