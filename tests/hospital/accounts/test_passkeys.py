@@ -172,6 +172,11 @@ def test_a_login_is_refused_with(client: Client, name: str) -> None:
     assert use(client, key.assertion)[0] == 200
 
 
+def test_an_answer_nested_without_end_is_unreadable(client: Client) -> None:
+    answer = client.post("/connexion/cle/", '{"response":' + "[" * 100_000, content_type="application/json")
+    assert (answer.status_code, "illisible" in answer.json()["error"]) == (422, True)
+
+
 def test_an_answer_is_used_once(client: Client) -> None:
     account = make_account()
     key = enrolled(account)

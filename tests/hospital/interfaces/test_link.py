@@ -98,6 +98,15 @@ def test_a_link_without_a_known_key_is_refused(kid):
     assert refused(SIGNER.sign(claims(), kid=kid)) == "lien-cle"
 
 
+@pytest.mark.parametrize("kid", ["\0", "\ud800", "é" * 64, "A" * 64])
+def test_what_is_no_fingerprint_is_never_looked_up(kid):
+    """A database refuses a NUL and half a character by an error: the first page that anybody may ask would answer 500."""
+    looked_up = []
+    with pytest.raises(LaunchRefusedError) as refusal:
+        verified(SIGNER.sign(claims(), kid=kid), looked_up.append, audience=AUDIENCE, at=NOW)
+    assert (refusal.value.code, looked_up) == ("lien-cle", [])
+
+
 @pytest.mark.parametrize("token", ["", "a.b", "a.b.c.d", "é.é.é", "a" * 5000, "....", "W10.W10.W10", "e30.W10.aa"])
 def test_what_is_not_a_link_is_unreadable(token):
     assert refused(token) == "lien-illisible"
@@ -128,6 +137,7 @@ def test_two_values_for_one_claim_are_unreadable():
         ({"ipp": None}, "lien-incomplet"),
         ({"ins": "279035121518989"}, "lien-incomplet"),
         ({"ipp": ["IPP1"]}, "lien-incomplet"),
+        ({"ipp": "IPP\0"}, "lien-incomplet"),
         ({"episode": 12}, "lien-incomplet"),
         ({"proof": "two-factors"}, "lien-incomplet"),
     ],

@@ -25,6 +25,7 @@ LONGEST_LIFE = timedelta(seconds=60)
 CLOCK_SKEW = timedelta(seconds=5)
 MAX_LENGTH = 4096
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
+_KEY_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _TOKEN_ID = re.compile(r"[A-Za-z0-9._-]{16,64}", re.ASCII)
 _HEADERS = frozenset({"alg", "kid", "typ"})
 _TEXTS = ("rpps", "login", "ipp", "ins", "episode")
@@ -131,7 +132,9 @@ def verified(
     header, payload = (_object(part) for part in signed.split("."))
     if header.get("alg") != "EdDSA" or not header.keys() <= _HEADERS or header.get("typ", "JWT") != "JWT":
         raise LaunchRefusedError("lien-illisible")
-    found = key_of(header["kid"]) if isinstance(header.get("kid"), str) else None
+    kid = header.get("kid")
+    # Nobody has proved anything yet: what is no fingerprint is not looked up (a database refuses a NUL, a half of a character).
+    found = key_of(kid) if isinstance(kid, str) and _KEY_ID.fullmatch(kid) else None
     if found is None:
         raise LaunchRefusedError("lien-cle")
     key, issuer = found
@@ -166,7 +169,7 @@ def _content(payload: dict[str, Any]) -> Link:
     token_id = payload.get("jti")
     complete = (
         payload.keys() <= _CLAIMS
-        and all(isinstance(text, str) and len(text) <= 80 for text in texts.values())
+        and all(isinstance(text, str) and len(text) <= 80 and text.isprintable() for text in texts.values())
         and isinstance(token_id, str)
         and _TOKEN_ID.fullmatch(token_id) is not None
         and bool(texts["rpps"]) is not bool(texts["login"])

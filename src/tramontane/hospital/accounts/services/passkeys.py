@@ -168,7 +168,7 @@ def parse(body: bytes) -> dict[str, Any]:
     """
     try:
         answer = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PasskeyError("La réponse du navigateur est illisible. Recommencez.") from error
     if not isinstance(answer, dict) or not isinstance(answer.get("response"), dict):
         raise PasskeyError("La réponse du navigateur est illisible. Recommencez.")
