@@ -56,6 +56,14 @@ def test_metrics_count_requests_by_view_and_name_nobody(client: Client) -> None:
     assert account.login not in text
 
 
+def test_methods_that_a_client_invents_are_counted_together(client: Client) -> None:
+    for invented in ("RANSACK", "PILLAGE"):
+        client.generic(invented, "/health/live")
+    text = client.get("/metrics").content.decode()
+    assert 'method="other"' in text
+    assert not re.search("RANSACK|PILLAGE", text)
+
+
 @pytest.mark.parametrize(
     "headers",
     [

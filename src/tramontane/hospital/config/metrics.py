@@ -16,6 +16,8 @@ from tramontane.hospital.accounts.models import OpenSession
 from tramontane.hospital.traces.models import Seal, Trace
 
 REQUESTS = Counter("tramontane_requests_total", "Requests answered", ("view", "method", "status"))
+# HTTP lets a client invent methods: each would be a series of figures that never ends.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SECONDS = Histogram("tramontane_request_seconds", "Time to answer", ("view",))
 
 
@@ -30,7 +32,8 @@ class RequestMetrics:
         began = time.perf_counter()
         response = self.get_response(request)
         view = request.resolver_match.view_name if request.resolver_match else "none"
-        REQUESTS.labels(view, request.method, response.status_code).inc()
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(view, method, response.status_code).inc()
         SECONDS.labels(view).observe(time.perf_counter() - began)
         return response
 
