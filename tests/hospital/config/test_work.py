@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from datetime import timedelta
+from threading import Event as ThreadEvent
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -98,6 +101,39 @@ def test_the_task_of_a_killed_worker_runs_again_and_that_of_a_live_one_is_left()
     lost.refresh_from_db()
     assert (lost.status, lost.started_at) == (TaskResultStatus.READY, None)
     assert workers.is_dead(name)
+
+
+def test_a_database_that_goes_away_and_comes_back_costs_a_new_worker_not_the_process(
+    monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    names: list[str] = []
+
+    def run(worker: Any) -> None:
+        names.append(worker.worker_id)
+        if len(names) < 3:
+            raise OperationalError("secret of the connection")
+
+    monkeypatch.setattr(work.Worker, "run", run)
+    monkeypatch.setattr(work, "PAUSE", 0)
+    monkeypatch.setattr(work, "_turn", lambda stop: stop.wait())
+    work.forever()
+    assert len(set(names)) == 3
+    assert all(workers.is_dead(name) for name in names), "what they were doing is taken up"
+    assert [one.duty for one in caplog.records if one.msg == "work.failed"] == ["worker", "worker"]
+
+
+def test_duties_that_die_of_a_fault_take_the_process_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(*_: Any) -> float:
+        raise ZeroDivisionError
+
+    killed: list[tuple[int, int]] = []
+    monkeypatch.setattr(work.Schedule, "run", fault)
+    monkeypatch.setattr(work, "connections", SimpleNamespace(close_all=lambda: None))
+    monkeypatch.setattr(work, "close_old_connections", lambda: None)
+    monkeypatch.setattr(work.os, "kill", lambda *args: killed.append(args))
+    with pytest.raises(ZeroDivisionError):
+        work._turn(ThreadEvent())
+    assert killed == [(os.getpid(), signal.SIGTERM)]
 
 
 def test_every_duty_is_named_once() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import threading
 import time
 from collections.abc import Sequence
@@ -20,6 +22,8 @@ from tramontane.hospital.config.duties import DUTIES, Duty
 logger = logging.getLogger("tramontane.work")
 # What may go wrong in a duty without being a fault of this program: the next run tries again.
 PASSING = (DatabaseError, OSError, TramontaneError, ImproperlyConfigured)
+# Seconds before the tasks are tried again on a database that went away.
+PAUSE = 5.0
 
 
 @dataclass
@@ -58,19 +62,33 @@ def once() -> dict[str, bool]:
 def forever(*, interval: float = 1.0) -> None:
     """Tasks and duties until SIGTERM or Ctrl-C. Killed at any instant, it leaves nothing that the next one cannot take up."""
     stop = threading.Event()
+    thread = threading.Thread(target=_turn, args=(stop,), name="duties", daemon=True)
+    thread.start()
+    try:
+        while not _run_tasks(interval):
+            time.sleep(PAUSE)
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+
+def _run_tasks(interval: float) -> bool:
+    """Background tasks until asked to stop. False when the database went away: this worker is dead, and the task it had is
+    taken up by the next one."""
     with workers.alive() as name:
-        thread = threading.Thread(target=_turn, args=(stop,), name="duties", daemon=True)
         worker = Worker(
             queue_names=["*"], excluded_queue_names=[], interval=interval, batch=False, backend_name="default",
             startup_delay=False, max_tasks=None, worker_id=name,
         )  # fmt: skip
         worker.configure_signals()
-        thread.start()
         try:
             worker.run()
+        except DatabaseError:
+            logger.exception("work.failed", extra={"duty": "worker"})
+            return False
         finally:
-            stop.set()
-            thread.join(timeout=10)
+            worker.reset_signals()
+    return True
 
 
 def _turn(stop: threading.Event) -> None:
@@ -81,3 +99,7 @@ def _turn(stop: threading.Event) -> None:
             stop.wait(max(schedule.run(time.monotonic()) - time.monotonic(), 0.1))
     finally:
         connections.close_all()
+        if (
+            not stop.is_set()
+        ):  # a fault of ours: a process that lives without its duties would deceive whoever watches it
+            os.kill(os.getpid(), signal.SIGTERM)
