@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from dataclasses import replace
@@ -169,6 +170,58 @@ def test_applying_does_the_good_lines_and_gives_the_others_back() -> None:
     assert Movement.objects.get().source == "csv"
 
 
+def test_a_password_chosen_while_a_file_is_applied_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of thousands of lines takes its time: each line is applied on the account as it is then."""
+    first, second = (make_account(make_legal_entity(), login=login) for login in ("un", "deux"))
+    Account.objects.filter(pk=second.pk).update(legal_entity=first.legal_entity)
+    saved = lifecycle.save
+
+    def and_a_colleague_acts(*args: Any) -> Any:
+        Account.objects.filter(pk=second.pk).update(password="chosen meanwhile", family_name="Nouveau")
+        return saved(*args)
+
+    monkeypatch.setattr(lifecycle, "save", and_a_colleague_acts)
+    data = csv_of("identifiant;nom;prenom;roles", "un;Un;A;dpo", f"deux;Nouveau;{second.given_name};admissions")
+    report = importing.apply(first.legal_entity, data, WHO)
+    second.refresh_from_db()
+    assert (second.password, second.roles) == ("chosen meanwhile", ["admissions"])
+    assert report.lines[1].changed == ("roles",)
+
+
+def test_a_change_never_writes_a_password_read_before_it() -> None:
+    read_before = make_account()
+    Account.objects.filter(pk=read_before.pk).update(password="chosen meanwhile", rights_version=7)
+    wanted = replace(lifecycle.values_of(read_before, clock.now()), family_name="Autre")
+    lifecycle.save(read_before.legal_entity, wanted, read_before, WHO, "manual")
+    kept = Account.objects.get()
+    assert (kept.password, kept.rights_version, kept.family_name) == ("chosen meanwhile", 8, "Autre")
+
+
+def test_a_name_taken_at_the_same_instant_is_refused_as_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    entity = make_legal_entity()
+
+    def just_before(*_args: Any) -> list[Any]:
+        monkeypatch.undo()
+        make_account(entity, login="a.rousseau")
+        return []
+
+    monkeypatch.setattr(lifecycle, "faults", just_before)
+    with pytest.raises(lifecycle.InvalidAccountError, match="déjà pris"):
+        lifecycle.save(entity, values(), None, WHO, "manual")
+
+
+def test_a_file_does_not_close_the_account_of_who_gives_it_and_shows_refusals_first(client: Client) -> None:
+    manager = make_account(roles=(Role.ACCOUNT_MANAGER,))
+    login(client, manager)
+    lines = ("neuf;Neuf;Zoé;oui", f"{manager.login};{manager.family_name};{manager.given_name};non")
+    data = csv_of("identifiant;nom;prenom;actif", *lines)
+    said = client.post("/comptes/import/", {"file": BytesIO(data)}).content.decode()
+    assert "Votre propre compte" in said
+    assert said.index(f"<td>{manager.login}</td>") < said.index("<td>neuf</td>")
+    client.post("/comptes/import/", {"content": base64.b64encode(data).decode(), "apply": "1"})
+    assert set(Account.objects.filter(is_active=True)) == set(Account.objects.filter(login__in=("neuf", manager.login)))
+
+
 def test_a_column_that_is_absent_changes_nothing() -> None:
     service = make_service()
     account = make_account(services=(service,))
@@ -282,6 +335,7 @@ def test_scim_finds_by_user_name_and_only_in_its_own_entity(scim: Any, entity: L
     status, found = scim("GET", f"?filter=userName%20eq%20%22{mine.login}%22")
     assert (status, found["totalResults"]) == (200, 1)
     assert scim("GET", f"?filter=userName%20eq%20%22{other.login}%22")[1]["totalResults"] == 0
+    assert scim("GET", "?filter=userName%20eq%20%22%5Cd%22")[0] == 400
     assert scim("GET")[1]["totalResults"] == 1
     for method in ("GET", "PUT", "PATCH", "DELETE"):
         assert scim(method, f"/{other.pk}", {})[0] == 404

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db import transaction
+
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account, LegalEntity, Role
 from tramontane.hospital.accounts.services import lifecycle
@@ -71,6 +73,11 @@ class Report:
         """Lines by action."""
         return Counter(line.action for line in self.lines)
 
+    @property
+    def refused_first(self) -> list[Line]:
+        """As a person reads them: among thousands, what is refused would be missed."""
+        return sorted(self.lines, key=lambda line: line.action != "refuse")
+
 
 def rehearse(entity: LegalEntity, data: bytes, at: datetime, giver: Account | None = None) -> Report:
     """What the file would do, without doing it.
@@ -95,22 +102,24 @@ def apply(entity: LegalEntity, data: bytes, actor: Actor) -> Report:
     Raises:
         ValueError: as `rehearse`.
     """
-    accounts = _accounts(entity)
-    now = clock.now()
-    lines = []
     seen: Counter[tuple[str, str]] = Counter()
-    for number, row in _rows(data):
-        values, wrong = _values(row, accounts.get(row["identifiant"]), now)
-        current = accounts.get(values.login)
-        wrong += _twice(values, seen)
-        line = _line(number, values, current, wrong, now)
-        try:
-            if not wrong:
-                accounts[values.login], _ = lifecycle.save(entity, values, current, actor, "csv")
-        except InvalidAccountError as error:
-            line = replace(line, action="refuse", faults=error.faults)
-        lines.append(line)
-    return Report(tuple(lines))
+    return Report(tuple(_apply(entity, number, row, seen, actor) for number, row in _rows(data)))
+
+
+@transaction.atomic
+def _apply(entity: LegalEntity, number: int, row: dict[str, str], seen: Counter[tuple[str, str]], actor: Actor) -> Line:
+    """One line, on the account as it is now: a file takes its time, and a colleague may have changed it meanwhile."""
+    now = clock.now()
+    current = lifecycle.hold(entity, row["identifiant"])
+    values, wrong = _values(row, current, now)
+    wrong += _twice(values, seen)
+    line = _line(number, values, current, wrong, now)
+    try:
+        if not wrong:
+            lifecycle.save(entity, values, current, actor, "csv")
+    except InvalidAccountError as error:
+        line = replace(line, action="refuse", faults=error.faults)
+    return line
 
 
 def export(accounts: Iterable[Account], at: datetime) -> Iterable[str]:
@@ -135,17 +144,19 @@ def _accounts(entity: LegalEntity) -> dict[str, Account]:
 
 
 def _rows(data: bytes) -> list[tuple[int, dict[str, str]]]:
-    rows = spreadsheet.read(data)
+    rows = spreadsheet.numbered(data)
     if len(rows) > MAX_LINES:
         raise ValueError(f"Le fichier a {len(rows)} lignes : le maximum est {MAX_LINES}.")
-    names = set(rows[0]) if rows else set()
+    if not rows:
+        raise ValueError("Le fichier n’a que la ligne des noms de colonnes.")
+    names = set(rows[0][1])
     missing = {"identifiant", "nom", "prenom"} - names
     if missing:
-        raise ValueError(f"Colonnes absentes : {', '.join(sorted(missing))}.")
+        raise ValueError(f"Colonnes absentes : {', '.join(sorted(missing))}. Lues : {', '.join(rows[0][1])[:200]}.")
     unknown = names - set(COLUMNS)
     if unknown:
         raise ValueError(f"Colonnes inconnues : {', '.join(sorted(unknown))}. Attendues : {', '.join(COLUMNS)}.")
-    return [(number, row) for number, row in enumerate(rows, start=2)]
+    return rows
 
 
 def _values(row: dict[str, str], current: Account | None, at: datetime) -> tuple[AccountValues, list[Fault]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from tramontane.dmp.errors import InvalidIdentifier
@@ -20,6 +20,9 @@ from tramontane.hospital.traces.events import Actor, Event
 from tramontane.hospital.traces.services import record
 
 FIELDS = ("login", "family_name", "given_name", "email", "rpps", "profession", "savoir_faire", "external_id")
+
+# What a change reads again under its lock before it writes. The password and the last login are never written here.
+KEPT = ("roles", "is_active", "deactivated_at", "rights_version")
 
 # What a second role may be: a speciality, or a pharmacist's section of the Ordre (VIHF, codage du rôle).
 SECOND_ROLES = (ValueSetName.SAVOIR_FAIRE, ValueSetName.PHARMACIST_SECTION)
@@ -111,8 +114,12 @@ def _giver_faults(giver: Account, values: AccountValues, current: Account | None
     changed = before ^ set(values.roles)
     found = authority.beyond(giver, changed)
     wrong = [Fault("roles", authority.sentence(found))] if found else []
-    if current is not None and current.pk == giver.pk and (changed or (current.rpps or "") != values.rpps):
+    if current is None or current.pk != giver.pk:
+        return wrong
+    if changed or (current.rpps or "") != values.rpps:
         wrong.append(Fault("roles", "Vos propres rôles et votre RPPS : demandez-le à un collègue."))
+    if not values.active:
+        wrong.append(Fault("active", "Votre propre compte ne se ferme pas par vous : demandez-le à un collègue."))
     return wrong
 
 
@@ -146,6 +153,12 @@ def values_of(account: Account, at: datetime) -> AccountValues:
     )
 
 
+def hold(entity: LegalEntity, login: str) -> Account | None:
+    """The account of this name, as it is now and until the end of the transaction; None: nobody has it here."""
+    found = Account.objects.select_for_update(of=("self",)).select_related("legal_entity")
+    return found.filter(legal_entity=entity, login=login).first()
+
+
 def save(
     entity: LegalEntity, values: AccountValues, current: Account | None, actor: Actor, source: str
 ) -> tuple[Account, Movement | None]:
@@ -154,28 +167,40 @@ def save(
     Raises:
         InvalidAccountError: with every fault; nothing was written.
     """
-    now = clock.now()
     giver = Account.objects.filter(pk=actor.account_id).first() if actor.account_id else None
     wrong = faults(entity, values, current, giver)
     if wrong:
         raise InvalidAccountError(wrong)
-    with transaction.atomic():
-        before = values_of(current, now) if current else None
-        if before is not None and not changed_fields(before, values):
-            return current, None  # type: ignore[return-value]  # before implies current
-        known = services_of(entity)
-        account = _write(entity, values, current, now)
-        _assign(account, values.services, known, now)
-        kind = _kind(before, values)
-        changed = sorted(changed_fields(before, values))
-        movement = Movement.objects.create(
-            account=account, kind=kind, source=source, detail=_passages(before, values, known, changed), received_at=now, applied_at=now,
-            applied_by_id=actor.account_id,
-        )  # fmt: skip
-        detail = {"account_id": account.pk, "source": source, "changed": changed}
-        record(Event(_event(kind, before), actor, detail=detail))
+    try:
+        account, movement = _saved(entity, values, current, actor, source)
+    except IntegrityError:  # somebody took the name or the RPPS since it was judged: judge again
+        raise InvalidAccountError(faults(entity, values, current, giver)) from None
     if not account.is_active:
         sessions.end_all(account)
+    return account, movement
+
+
+@transaction.atomic
+def _saved(
+    entity: LegalEntity, values: AccountValues, current: Account | None, actor: Actor, source: str
+) -> tuple[Account, Movement | None]:
+    now = clock.now()
+    if current is not None:  # one change at a time, from what is there
+        current.refresh_from_db(fields=KEPT, from_queryset=Account.objects.select_for_update())
+    before = values_of(current, now) if current else None
+    if before is not None and not changed_fields(before, values):
+        return current, None  # type: ignore[return-value]  # before implies current
+    known = services_of(entity)
+    account = _write(entity, values, current, now)
+    _assign(account, values.services, known, now)
+    kind = _kind(before, values)
+    changed = sorted(changed_fields(before, values))
+    movement = Movement.objects.create(
+        account=account, kind=kind, source=source, detail=_passages(before, values, known, changed), received_at=now, applied_at=now,
+        applied_by_id=actor.account_id,
+    )  # fmt: skip
+    detail = {"account_id": account.pk, "source": source, "changed": changed}
+    record(Event(_event(kind, before), actor, detail=detail))
     return account, movement
 
 
@@ -206,7 +231,7 @@ def _write(entity: LegalEntity, values: AccountValues, current: Account | None, 
     account.deactivated_at = None if values.active else account.deactivated_at or now
     account.is_active = values.active
     account.rights_version += 1
-    account.save()
+    account.save(update_fields=[*FIELDS, *KEPT] if current else None)
     return account
 
 

@@ -131,7 +131,10 @@ def _criteria(text: str) -> dict[str, str]:
     if match is None:
         raise ScimError(400, 'Filtres acceptés : userName eq "…" et externalId eq "…".', "invalidFilter")
     field = {"username": "login", "externalid": "external_id"}[match[1].casefold()]
-    return {field: json.loads(match[2])}
+    try:
+        return {field: json.loads(match[2])}
+    except ValueError as error:
+        raise ScimError(400, "Valeur du filtre illisible.", "invalidFilter") from error
 
 
 def _window(request: HttpRequest) -> tuple[int, int]:
