@@ -52,6 +52,32 @@ def test_changing_a_strict_trait_takes_back_the_ins(entity, clerk):
     assert Trace.objects.get(event="patient.modifie").detail == {"fields": ["birth_name"]}
 
 
+def test_changing_a_strict_trait_of_a_recovered_identity_takes_back_the_ins_too(provisional, clerk):
+    """Otherwise a control of the new traits would qualify the INS that INSi returned for the former ones."""
+    services.set_ins(provisional, make_ins(), OID, checked=False, actor=clerk)
+    services.update_traits(provisional, {"birth_name": "DUPONT"}, actor=clerk)
+    services.control_identity(provisional, actor=clerk)
+    provisional.refresh_from_db()
+    assert (provisional.identity_status, provisional.ins, provisional.ins_checked_at) == (Status.VALIDEE, "", None)
+
+
+def test_a_write_is_judged_on_the_patient_as_she_is_not_as_she_was_read(entity, provisional, clerk):
+    read_before = Patient.objects.get(pk=provisional.pk)
+    services.set_ins(provisional, make_ins(), OID, checked=True, actor=clerk)
+    services.control_identity(read_before, actor=clerk)
+    services.update_traits(read_before, {"used_name": "DUPONT"}, actor=clerk)
+    kept = Patient.objects.get(pk=provisional.pk)
+    assert (kept.identity_status, kept.ins, kept.used_name) == (Status.QUALIFIEE, provisional.ins, "DUPONT")
+
+
+def test_an_identity_merged_meanwhile_is_not_merged_again(entity, provisional, clerk):
+    first, second = make_patient(entity), make_patient(entity)
+    read_before = Patient.objects.get(pk=provisional.pk)
+    services.merge(provisional, first, actor=clerk)
+    with pytest.raises(services.PatientError, match="vient d’être fusionnée"):
+        services.merge(read_before, second, actor=clerk)
+
+
 def test_changing_the_used_name_does_not(entity, clerk):
     patient = make_patient(entity)
     services.update_traits(patient, {"used_name": "DUPONT"}, actor=clerk)

@@ -114,15 +114,17 @@ def create_patient(legal_entity: LegalEntity, traits: dict[str, Any], *, actor: 
 
 @transaction.atomic
 def update_traits(patient: Patient, traits: dict[str, Any], *, actor: Actor) -> Patient:
-    """Change strict traits. A qualified identity whose traits change is no longer qualified: INSi must answer again."""
+    """Change traits. An INS was returned by INSi for the strict ones: when one changes it goes, and INSi must answer again."""
+    _hold(patient)
     changed = sorted(name for name, value in traits.items() if getattr(patient, name) != value)
     if not changed:
         return patient
     for name in changed:
         setattr(patient, name, traits[name])
-    if patient.identity_status == Patient.IdentityStatus.QUALIFIEE and STRICT_TRAITS.intersection(changed):
-        patient.identity_status, patient.qualified_at = Patient.IdentityStatus.VALIDEE, None
-        patient.ins, patient.ins_oid = "", ""
+    without = WITHOUT_INS.get(Patient.IdentityStatus(patient.identity_status))
+    if without is not None and STRICT_TRAITS.intersection(changed):
+        patient.identity_status, patient.qualified_at = without, None
+        patient.ins, patient.ins_oid, patient.ins_checked_at = "", "", None
     patient.save()
     record(_event("patient.modifie", patient, actor, detail={"fields": changed}))
     return patient
@@ -131,6 +133,11 @@ def update_traits(patient: Patient, traits: dict[str, Any], *, actor: Actor) -> 
 STRICT_TRAITS = frozenset(
     {"birth_name", "birth_given_names", "first_given_name", "sex", "birth_date", "birth_place_code"}
 )
+# RNIV: what an identity is once its INS is taken off. Recovered and then controlled, it would be qualified for other traits.
+WITHOUT_INS = {
+    Patient.IdentityStatus.QUALIFIEE: Patient.IdentityStatus.VALIDEE,
+    Patient.IdentityStatus.RECUPEREE: Patient.IdentityStatus.PROVISOIRE,
+}
 
 
 @transaction.atomic
@@ -144,6 +151,9 @@ def set_ins(patient: Patient, value: str, oid: str, *, checked: bool, actor: Act
         ins = Ins(value, InsAuthority.from_oid(oid))
     except InvalidIdentifier as error:
         raise PatientError(error.explain(), "ins") from error
+    # One INS at a time in the entity: two desks cannot give the same one to two patients.
+    LegalEntity.objects.select_for_update(no_key=True).only("pk").get(pk=patient.legal_entity_id)
+    _hold(patient)
     others = Patient.objects.filter(legal_entity=patient.legal_entity_id, ins=ins.value, merged_into=None)
     if others.exclude(pk=patient.pk).exists():
         raise PatientError(
@@ -161,6 +171,7 @@ def set_ins(patient: Patient, value: str, oid: str, *, checked: bool, actor: Act
 @transaction.atomic
 def control_identity(patient: Patient, *, actor: Actor) -> Patient:
     """Say that the identity was checked on a high-trust document: PROV → VALI, RECUP → QUAL (RNIV)."""
+    _hold(patient)
     controlled = {
         Patient.IdentityStatus.PROVISOIRE: Patient.IdentityStatus.VALIDEE,
         Patient.IdentityStatus.RECUPEREE: Patient.IdentityStatus.QUALIFIEE,
@@ -213,6 +224,10 @@ def merge(former: Patient, kept: Patient, *, actor: Actor) -> Patient:
     """Merge two identities of one person: episodes and declarations go to the one that is kept; nothing is deleted."""
     if former.pk == kept.pk:
         raise PatientError("Une identité ne se fusionne pas avec elle-même.", "ipp")
+    for one in sorted((former, kept), key=lambda one: one.pk):
+        _hold(one)
+    if former.merged_into_id is not None or kept.merged_into_id is not None:
+        raise PatientError("Une de ces identités vient d’être fusionnée : vérifiez les IPP cités.", "ipp")
     numbers = set(kept.episodes.values_list("visit_number", flat=True))
     if shared := numbers.intersection(former.episodes.values_list("visit_number", flat=True)):
         raise PatientError(f"Les deux identités portent la même venue ({', '.join(sorted(shared))}).", "visit_number")
@@ -263,6 +278,11 @@ def note_outside_access(patient: Patient, *, account: Account, actor: Actor) -> 
     access = OutsideAccess.objects.create(patient=patient, account=account, opened_at=clock.now())
     record(_event("dossier.hors_equipe", patient, actor))
     return access
+
+
+def _hold(patient: Patient) -> None:
+    """The patient as she is now, until the end of the transaction: what follows is judged and written on that."""
+    patient.refresh_from_db(from_queryset=Patient.objects.select_for_update())
 
 
 def _event(code: str, patient: Patient, actor: Actor, *, detail: dict[str, Any] | None = None) -> Event:
