@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,3 +111,23 @@ def test_every_command_that_ends_tells_its_result_in_json() -> None:
     verified = said("verify-traces")
     assert verified["intact"] is True
     assert verified["traces"] == Trace.objects.count() > 0
+
+
+def test_the_figures_of_the_servers_are_kept_off_the_disks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are mapped in memory: on a full disk, counting a request would kill the process that answers it."""
+    seen: dict[str, Any] = {}
+
+    class Served:
+        def __init__(self, _target: str, **options: Any) -> None:
+            seen.update(options)
+
+        def serve(self) -> None:
+            seen["directory"] = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+            seen["mode"] = stat.S_IMODE(seen["directory"].stat().st_mode)
+
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    monkeypatch.setattr("granian.Granian", Served)
+    assert run("serve").exit_code == 0
+    assert seen["directory"].parent == Path("/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir())
+    assert (seen["mode"], seen["directory"].exists()) == (0o700, False)
+    assert seen["respawn_failed_workers"]

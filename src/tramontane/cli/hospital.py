@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -78,11 +79,6 @@ def serve(host: str, port: int, socket: str, workers: int, *, as_json: bool) -> 
         raise click.UsageError(
             f"TRAMONTANE_TRUSTED_PROXY_SOCKET fait croire les en-têtes du mandataire : servez avec « --socket {trusted} »."
         )
-    metrics = settings.ENVIRONMENT.data_directory / "metrics"
-    metrics.mkdir(exist_ok=True)
-    for old in metrics.glob("*.db"):
-        old.unlink()
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
     place, address = socket or f"{host}:{port}", settings.ENVIRONMENT.base_url
     if as_json:
         emit_line({"event": "serving", "address": address, "listens": place, "workers": workers})
@@ -91,14 +87,23 @@ def serve(host: str, port: int, socket: str, workers: int, *, as_json: bool) -> 
     listening: dict[str, Any] = (
         {"uds": Path(socket), "uds_permissions": 0o660} if socket else {"address": host, "port": port}
     )
-    Granian(
-        "tramontane.hospital.config.wsgi:application",
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=8,
-        log_access=False,
-        **listening,
-    ).serve()
+    with _metrics_directory() as os.environ["PROMETHEUS_MULTIPROC_DIR"]:
+        Granian(
+            "tramontane.hospital.config.wsgi:application",
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=8,
+            log_access=False,
+            respawn_failed_workers=True,  # a module of an HSM may kill one: the requests of the others go on
+            **listening,
+        ).serve()
+
+
+def _metrics_directory() -> tempfile.TemporaryDirectory[str]:
+    """Where the processes share their figures: files mapped in memory. On a full disk, writing to one kills the process
+    (SIGBUS), so they are kept off the disks where the system has such a place."""
+    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp's name and rights
+    return tempfile.TemporaryDirectory(prefix="tramontane-metrics-", dir=memory if memory.is_dir() else None)
 
 
 @hospital.command("migrate", cls=FrenchCommand)
