@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings as current
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.test.client import RequestFactory
@@ -18,7 +20,7 @@ from support.hospital import login, make_account, make_legal_entity
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.config import checks, views
-from tramontane.hospital.config.environment import ConfigurationError, read_environment
+from tramontane.hospital.config.environment import DEFAULTS, PREFIX, ConfigurationError, read_environment
 from tramontane.hospital.config.findings import Level
 from tramontane.hospital.traces import chain
 from tramontane.hospital.traces.events import Actor, Event
@@ -233,3 +235,27 @@ def test_the_certificates_of_insi_are_checked_and_an_expired_one_blocks(tmp_path
     link.authentication = "file:/nowhere.p12"
     link.save()
     assert any(entity.name in sentence and "introuvable" in sentence for sentence in sentences(Level.FAILURE))
+
+
+def test_every_variable_has_its_line_in_a_guide() -> None:
+    guides = Path(__file__).parents[3] / "docs/guides/hopital"
+    said = "".join(guide.read_text() for guide in guides.glob("*.md"))
+    assert [name for name in DEFAULTS if f"`{PREFIX}{name}`" not in said] == []
+
+
+def test_what_the_application_keeps_is_for_its_own_account(tmp_path: Path, settings: Any) -> None:
+    """Whatever the umask of who starts it: documents of patients, and the database beside them."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    name = default_storage.save("dossier/essai.pdf", ContentFile(b"%PDF"))
+    kept = tmp_path / "files" / name
+    assert [oct(path.stat().st_mode & 0o777) for path in (kept, kept.parent)] == ["0o600", "0o700"]
+    assert current.ENVIRONMENT.data_directory.stat().st_mode & 0o077 == 0
+
+
+def test_a_data_directory_open_to_all_is_said(tmp_path: Path, settings: Any) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data_directory=tmp_path)
+    tmp_path.chmod(0o755)
+    said = [found.sentence for found in checks.findings() if found.level is Level.WARNING]
+    assert any("ouvert à tous les comptes" in sentence for sentence in said)
+    tmp_path.chmod(0o700)
+    assert not any("ouvert à tous" in found.sentence for found in checks.findings())

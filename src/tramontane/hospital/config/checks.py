@@ -71,6 +71,12 @@ def _configuration() -> Iterator[Finding]:
         yield Finding(Level.FAILURE, f"Le répertoire de données {directory} n’est pas accessible en écriture.")
     else:
         yield Finding(Level.OK, "Le répertoire de données est accessible en écriture.")
+    if directory.exists() and directory.stat().st_mode & 0o007:
+        yield Finding(
+            Level.WARNING,
+            f"Le répertoire de données {directory} est ouvert à tous les comptes de la machine : il porte des données de "
+            f"santé. Lancez « chmod o= {directory} ».",
+        )
 
 
 def _database() -> tuple[Finding, Finding]:

@@ -11,7 +11,9 @@ from tramontane.hospital.config.environment import read_environment
 from tramontane.hospital.config.logs import LOGGING as LOGS
 
 ENVIRONMENT = read_environment(os.environ)
-(ENVIRONMENT.data_directory / "static").mkdir(parents=True, exist_ok=True)
+# Health data, and copies of them while they are made: for the account that runs the application, whatever its umask.
+ENVIRONMENT.data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+(ENVIRONMENT.data_directory / "static").mkdir(exist_ok=True)
 
 DEBUG = False
 SECRET_KEY = ENVIRONMENT.secret_key
@@ -98,6 +100,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.data_directory / "static"
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = ENVIRONMENT.data_directory / "files"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # Workers keep no state of their own: sessions are rows, so that a departure ends the open ones at once.
