@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from support.packs import AT, HEAD, noted, pack, part, rewritten, sha256
 from support.pki import pki
-from tramontane.hospital.homologation.documents.signature import local
+from tramontane.hospital.objectives import sealing
 from tramontane.pack import Part, Report, State, stream, verify
 from tramontane.pack.manifest import MANIFEST
 
@@ -129,7 +129,7 @@ def test_what_people_typed_is_text_on_the_page() -> None:
 
 
 def test_a_signed_manifest_is_verified_here_and_by_openssl(tmp_path: Path) -> None:
-    signed = b"".join(stream(HEAD, [part("a.txt")], at=AT, sign=lambda data: local.detached(data, pki().sign)))
+    signed = b"".join(stream(HEAD, [part("a.txt")], at=AT, sign=lambda data: sealing.detached(data, pki().sign)))
     report = verify(io.BytesIO(signed))
     assert report.whole
     der = pki().sign.certificate.public_bytes(Encoding.DER)
@@ -145,7 +145,7 @@ def test_a_signed_manifest_is_verified_here_and_by_openssl(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("signature", [b"", b"0\x80", b"autre", None])
 def test_the_signature_of_another_manifest_or_a_broken_one_is_said(signature: bytes | None) -> None:
-    other = local.detached(b"autre manifeste", pki().sign) if signature is None else signature
+    other = sealing.detached(b"autre manifeste", pki().sign) if signature is None else signature
     report = verify(io.BytesIO(rewritten(pack(part("a.txt")), **{"manifest.json.p7s": other})))
     assert [one.code for one in report.findings] == ["signature-invalide"]
     assert report.signed_by == ""

@@ -24,6 +24,12 @@ from tramontane.rules.homologation import Level, Move
 from tramontane.rules.referentiels import shipped_ids
 
 pytestmark = pytest.mark.django_db
+NEXT = {
+    "Commencer l’auto-évaluation": "/homologation/{}/evaluer/exi-01/",
+    "Lire les exigences": "/homologation/{}/exigences/",
+    "Préparer la commission": "/homologation/{}/commission/",
+    "Voir la commission": "/homologation/{}/commission/",
+}
 READERS = (Role.HOMOLOGATION, Role.DIRECTION, Role.RSSI, Role.DPO)
 
 
@@ -61,6 +67,26 @@ def test_before_the_first_dossier_the_workspace_says_what_to_do(client: Client, 
     assert "Dossier n° 1" in post(client, "open", referentiel="dmp")
     assert client.get("/homologation/").headers["Location"] == "/homologation/1/"
     assert client.post("/homologation/ouvrir/", {"referentiel": "autre"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "label"),
+    [
+        ("open", Role.HOMOLOGATION, "Commencer l’auto-évaluation"),
+        ("open", Role.DIRECTION, "Lire les exigences"),
+        ("open", Role.DPO, "Lire les exigences"),
+        ("sat", Role.DIRECTION, "Préparer la commission"),
+        ("sat", Role.DPO, "Voir la commission"),
+    ],
+)
+def test_what_comes_next_is_offered_to_who_may_do_it_and_shown_to_the_others(
+    client: Client, scene: Scene, state: str, role: Role, label: str
+) -> None:
+    dossier = getattr(scene, state)()
+    login(client, make_account(scene.entity, roles=(role,)))
+    assert f'class="button" href="{NEXT[label].format(dossier.number)}">{label}</a>' in page(
+        client, "dossier", dossier.number
+    )
 
 
 def test_a_stranger_finds_no_dossier_and_no_file(client: Client, scene: Scene) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import ctypes
+import hashlib
 import io
 import json
+import ssl
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +24,7 @@ from pypdfium2 import raw as pdfium
 
 from support.hospital import login, make_account, make_legal_entity
 from support.objectives_scene import Scene, make_scene
+from support.pki import pki
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.objectives.models import OwnDate, ProofDocument, ReadingChoice, Sharing, Statement
@@ -222,6 +226,22 @@ def test_the_proof_file_of_a_year_is_a_pack_that_verifies(browser: Client, scene
     assert next(row for row in manifest["entries"] if row["role"] == "depot")["frozen_sha256"] == document.sha256
     browser.post(f"/objectifs/documents/{document.pk}/retirer/")
     assert "Procédure comptes.pdf" not in browser.get("/objectifs/preuves/2027/").content.decode()
+
+
+def test_the_manifest_of_a_pack_is_signed_when_a_key_is_configured(
+    browser: Client, settings: Any, tmp_path: Any
+) -> None:
+    key, path = pki().sign, tmp_path / "pack.zip"
+    (tmp_path / "cle.pem").write_bytes(key.key_pem() + key.certificate_pem)
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, pv_key=f"file:{tmp_path / 'cle.pem'}")
+    path.write_bytes(b"".join(browser.post("/objectifs/preuves/2027/dossier.zip").streaming_content))
+    with path.open("rb") as file:
+        report = verify(file)
+    assert not report.findings
+    assert hashlib.sha256(ssl.PEM_cert_to_DER_cert(key.certificate_pem.decode())).hexdigest() in report.signer
+    (tmp_path / "cle.pem").unlink()
+    refused = browser.post("/objectifs/preuves/2027/dossier.zip", follow=True).content.decode()
+    assert "La clef de signature ne peut pas servir" in refused
 
 
 def test_the_pack_of_a_measured_year_holds_its_statements_without_an_account(browser: Client, tmp_path: Any) -> None:

@@ -100,7 +100,9 @@ def pdf(board: Board, entity: LegalEntity, *, at: datetime) -> bytes:
                 "title": one.title,
                 "summary": one.summary,
                 "svg": _svg(one),
-                "points": [[point.month, point.share] for point in one.points],
+                "points": [
+                    [f"{point.month}{' (à ce jour)' if point.running else ''}", point.share] for point in one.points
+                ],
             }
             for one in board.charts
         ],

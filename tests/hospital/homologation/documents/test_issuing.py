@@ -28,6 +28,7 @@ from tramontane.hospital.homologation.models import Action, Dossier, EvidenceRev
 from tramontane.hospital.homologation.selectors import journal
 from tramontane.hospital.homologation.services import judging, moving, proving, registering, reserving
 from tramontane.hospital.homologation.services.errors import RefusedError
+from tramontane.hospital.objectives import sealing
 from tramontane.hospital.traces.models import Trace
 from tramontane.pack import Report, verify
 from tramontane.rules.homologation import ActionState
@@ -219,7 +220,7 @@ def test_signing_here_with_the_configured_key_says_that_the_time_stamp_failed(
     (tmp_path / "cle.pem").write_bytes(pki.sign.key_pem() + pki.sign.certificate_pem)
     changes = {"pv_key": f"file:{tmp_path / 'cle.pem'}", "timestamp_url": "http://127.0.0.1:9/"}
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, **changes)
-    key = issuing.configured_key()
+    key = sealing.configured_key()
     assert key is not None
     kept = issuing.sign_here(dossier, key, actor=scene.actor)
     assert kept.signature_mode == "local"

@@ -16,7 +16,6 @@ from pyhanko.keys import load_certs_from_pemder_data
 from tramontane.dmp.errors import LocalError
 from tramontane.dmp.signature import Signer
 from tramontane.hospital import clock
-from tramontane.hospital.consultations.connection.credentials import open_signer
 from tramontane.hospital.homologation.documents import bundle
 from tramontane.hospital.homologation.documents.content import Content, content_of
 from tramontane.hospital.homologation.documents.papers import PAPERS
@@ -28,6 +27,7 @@ from tramontane.hospital.homologation.selectors.facts import PARIS
 from tramontane.hospital.homologation.services import registering, signing
 from tramontane.hospital.homologation.services.errors import RefusedError, refuse
 from tramontane.hospital.homologation.services.writing import trace
+from tramontane.hospital.objectives.sealing import manifest_signature
 from tramontane.hospital.traces.events import Actor
 from tramontane.pack import Manifest, stream
 from tramontane.rules.homologation import Objection
@@ -145,16 +145,6 @@ def _keep(dossier: Dossier, pv: signing.SignedPv, report: Report, actor: Actor) 
     return signing.sign(row, replace(pv, report=report.plain(verified_at=clock.now())), actor=actor)
 
 
-def configured_key() -> Signer | None:
-    """The key of this installation that signs PVs; None when none is configured.
-
-    Raises:
-        CertificateMisuse, LocalError: it cannot serve.
-    """
-    environment = settings.ENVIRONMENT
-    return open_signer(environment.pv_key, environment.pv_secret or None) if environment.pv_key else None
-
-
 def authorities() -> list[bytes]:
     """Certificates trusted for signatures, in DER; empty when none is configured.
 
@@ -187,6 +177,5 @@ def packed(homologation: Homologation, *, actor: Actor) -> Iterator[bytes]:
         with transaction.atomic():
             trace(homologation.dossier, "homologation.pack", actor, files=files, sha256=sha256)
 
-    key, at = configured_key(), clock.now().astimezone(PARIS)
-    sign = (lambda manifest: local.detached(manifest, key)) if key is not None else None
+    at, sign = clock.now().astimezone(PARIS), manifest_signature()
     return stream(bundle.head(homologation), bundle.parts(homologation), at=at, ended=ended, sign=sign)

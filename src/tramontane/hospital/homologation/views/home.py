@@ -74,7 +74,7 @@ def dossier(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     signed = homologations.in_force(dossier.legal_entity, dossier.referentiel, today)
     own = getattr(dossier, "homologation", None)
     term = homologations.term(own) if own else None
-    following = next_action(dossier, known)
+    following = next_action(dossier, known, request.account)
     remarks = review(known)
     context = {
         "readiness": readiness(known),

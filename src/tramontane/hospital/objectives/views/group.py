@@ -62,7 +62,7 @@ def _page(request: AuthenticatedRequest, form: ShareForm) -> HttpResponse:
 def _standing(column: group.Column, account: Account) -> str:
     """What the account is for this establishment."""
     if column.sharing is None:
-        return f"votre établissement : {', '.join(account.role_labels)}"
+        return f"votre établissement, vous y êtes : {', '.join(account.role_labels)}"
     return f"lecture ouverte à : {_labels(column.sharing.roles)}"
 
 

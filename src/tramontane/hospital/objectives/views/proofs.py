@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from tramontane.dmp.errors import LocalError
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.accounts.permissions import requires
@@ -16,6 +18,7 @@ from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.objectives import permissions
 from tramontane.hospital.objectives.framing import framing_note
 from tramontane.hospital.objectives.models import ProofDocument
+from tramontane.hospital.objectives.sealing import manifest_signature
 from tramontane.hospital.objectives.selectors import proofs as selector
 from tramontane.hospital.objectives.services import proving
 from tramontane.hospital.objectives.views.desk import page, succeeded
@@ -94,9 +97,15 @@ def template(request: AuthenticatedRequest) -> HttpResponse:
 
 @requires(*permissions.READERS)
 @require_POST
-def pack(request: AuthenticatedRequest, year: str, objective: str = "") -> StreamingHttpResponse:
-    """The ZIP of an objective and a year, or of the whole year: documents, statements, PVs, with its manifest. Traced."""
+def pack(request: AuthenticatedRequest, year: str, objective: str = "") -> StreamingHttpResponse | HttpResponse:
+    """The ZIP of an objective and a year, or of the whole year: documents, statements, PVs, with its manifest, signed when
+    a key of this installation is configured. Traced."""
     _check(year, objective)
+    try:
+        sign = manifest_signature()
+    except LocalError as refused:  # a pack is not made without saying that its manifest could not be signed
+        messages.error(request, f"La clef de signature ne peut pas servir : {refused.message}", extra_tags="stop")
+        return redirect("objectives:proofs-of", year)
     entity, now = request.account.legal_entity, timezone.localtime(clock.now())
     title = f"dossier {year}, objectif {objective}" if objective else f"dossier {year}"
     who = actor(request.account, request.proof)
@@ -106,7 +115,7 @@ def pack(request: AuthenticatedRequest, year: str, objective: str = "") -> Strea
         proving.hand_over(year, title, actor=who, files=len(manifest.entries), manifest_sha256=sha256)
 
     head = _head(entity, year, objective)
-    content = stream(head, selector.parts(entity, year, now, objective), at=now, ended=ended)
+    content = stream(head, selector.parts(entity, year, now, objective), at=now, ended=ended, sign=sign)
     response = StreamingHttpResponse(content, content_type="application/zip")
     name = "-".join(filter(None, ("preuves", entity.finess_juridique, year, objective)))
     response["Content-Disposition"] = f'attachment; filename="{name}.zip"'

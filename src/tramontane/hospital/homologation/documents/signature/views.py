@@ -24,6 +24,7 @@ from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.homologation.services import moving
 from tramontane.hospital.homologation.services.signing import MAX_BYTES
 from tramontane.hospital.homologation.views.desk import of_dossier, page, succeeded, weak
+from tramontane.hospital.objectives.sealing import configured_key
 from tramontane.rules.homologation import DossierState, GateName, gate
 
 # The words of each outcome, and its tone.
@@ -72,7 +73,7 @@ def sign_here(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
         return _page(request, dossier, certificate=form, status=422)
     who, bound = actor(request.account, request.proof), None if configured else form
     try:
-        key = issuing.configured_key() if configured else _brought(form)
+        key = configured_key() if configured else _brought(form)
         if key is not None and succeeded(
             request, lambda: issuing.sign_here(dossier, key, actor=who), "Le PV est signé et enregistré.", bound
         ):
