@@ -54,8 +54,10 @@ class Eyes:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def tab(self, name: str) -> None:
-        """A tab of the dossier."""
-        self.page.get_by_role("navigation", name="Dossier").get_by_role("link", name=name, exact=True).click()
+        """A tab of the dossier, once its page has come: the one being left has no document to judge."""
+        link = self.page.get_by_role("navigation", name="Dossier").get_by_role("link", name=name, exact=True)
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")
 
     def look(self, name: str) -> None:
         """Wide, then narrow and dark: nothing overflows, axe finds nothing."""
