@@ -238,7 +238,7 @@ def test_the_manifest_of_a_pack_is_signed_when_a_key_is_configured(
     with path.open("rb") as file:
         report = verify(file)
     assert not report.findings
-    assert hashlib.sha256(ssl.PEM_cert_to_DER_cert(key.certificate_pem.decode())).hexdigest() in report.signer
+    assert hashlib.sha256(ssl.PEM_cert_to_DER_cert(key.certificate_pem.decode())).hexdigest() in report.signed_by
     (tmp_path / "cle.pem").unlink()
     refused = browser.post("/objectifs/preuves/2027/dossier.zip", follow=True).content.decode()
     assert "La clef de signature ne peut pas servir" in refused
