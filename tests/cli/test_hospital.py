@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 
 from tramontane.cli.hospital import hospital
@@ -131,3 +131,13 @@ def test_the_figures_of_the_servers_are_kept_off_the_disks(monkeypatch: pytest.M
     assert seen["directory"].parent == Path("/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir())
     assert (seen["mode"], seen["directory"].exists()) == (0o700, False)
     assert seen["respawn_failed_workers"]
+
+
+def test_a_database_that_does_not_answer_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> None:
+        raise OperationalError("connection refused\n\tIs the server running?")
+
+    monkeypatch.setattr("tramontane.hospital.traces.chain.seal", away)
+    said = run("seal", "--json")
+    error = json.loads(said.output)["error"]
+    assert (said.exit_code, error["code"], error["received"]) == (2, "base-inutilisable", "connection refused")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, NoReturn
@@ -54,6 +55,8 @@ class FrenchCommand(click.Command):
             if error.filename is None and error.errno not in _FULL:  # not about a file the user named: ours to see
                 raise
             _leave(ctx, _unusable_path(error) if error.filename else _full_disk(error), as_json=as_json)
+        except _unusable_base_errors() as error:
+            _leave(ctx, _unusable_base(error), as_json=as_json)
         except KeyboardInterrupt:
             click.echo("Interrompu.", err=True)
             ctx.exit(INTERRUPTED)
@@ -122,6 +125,21 @@ def _full_disk(error: OSError) -> LocalError:
         code="disque-plein",
         received=why(error),
         next_step="libérez de la place, ou écrivez ailleurs, puis recommencez",
+    )
+
+
+def _unusable_base_errors() -> tuple[type[Exception], ...]:
+    """Those of Django, when the command loaded it: no answer, a full disk, tables of another version."""
+    django = sys.modules.get("django.db.utils")
+    return (django.OperationalError, django.InterfaceError, django.ProgrammingError) if django else ()
+
+
+def _unusable_base(error: Exception) -> LocalError:
+    return LocalError(
+        "La base de données ne répond pas comme attendu.",
+        code="base-inutilisable",
+        received=(str(error).splitlines() or [type(error).__name__])[0],
+        next_step="vérifiez qu'elle est démarrée, son adresse, la place sur son disque, et que ses tables sont à jour (« migrate »)",
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -51,9 +52,15 @@ def snapshot(database: Path, copy: Path) -> None:
 
     Raises:
         LocalError: the copy is damaged.
+        OSError: no room for it.
     """
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source, closing(sqlite3.connect(copy)) as to:
-        source.backup(to)
+        try:
+            source.backup(to)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                raise OSError(errno.ENOSPC, str(error)) from error
+            raise
         # The copy is a file of its own: no journal beside it.
         to.execute("PRAGMA journal_mode=DELETE")
         state = to.execute("PRAGMA integrity_check").fetchone()[0]
