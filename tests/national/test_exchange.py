@@ -99,7 +99,13 @@ def test_a_message_without_addressing_headers_gets_the_addressing_fault(national
 def test_what_is_no_envelope_is_refused_and_traced(national: InMemory, body: bytes) -> None:
     fault(national(replace(query(), body=body)))
     assert trace().result == AccessResult.REFUSED
-    assert "adressage" in reasons()
+    assert "enveloppe" in reasons()
+
+
+def test_what_nobody_could_read_is_not_said_to_lack_a_header(national: InMemory) -> None:
+    refused = fault(national(replace(query(), body=b"\x1f\x8b gzip")))
+    assert refused.subcode == ""
+    assert "n'est pas un document XML bien formé" in refused.reason
 
 
 SIGNERS: dict[str, tuple[Callable[[], Any], str]] = {

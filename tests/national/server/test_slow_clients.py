@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 import socket
 import ssl
@@ -162,6 +163,36 @@ def test_the_others_are_served_while_one_dribbles(server: NationalServer, contex
         assert server.send(td0_2.request(call(vihf()), OPEN)).status == 200
 
 
+# What a vendor's first attempts look like: what is sent → status, and the words that put it right.
+ASTRAY: dict[str, tuple[bytes, int, str]] = {
+    "the root": (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 404, BASE_PATH),
+    "a GET": (f"GET {BASE_PATH}registry HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(), 405, "POST sur"),
+    "no service": (post(0, BASE_PATH + "registre") + b"\r\n", 404, "registry, repository"),
+    "gzip": (post(1) + b"Content-Encoding: gzip\r\n\r\nx", 415, "Content-Encoding"),
+}
+
+
+@pytest.mark.parametrize("case", ASTRAY)
+def test_a_client_astray_is_told_where_to_go(server: NationalServer, context: ssl.SSLContext, case: str) -> None:
+    sent, status, words = ASTRAY[case]
+    with opened(server, context) as link:
+        link.sendall(sent)
+        answer = http.client.HTTPResponse(link)
+        answer.begin()
+        assert (answer.status, words in answer.read().decode()) == (status, True)
+
+
+def test_a_call_that_cannot_be_kept_is_no_crash(server: NationalServer, context: ssl.SSLContext) -> None:
+    incoming = server.data / "incoming"
+    incoming.write_text("a file where the directory should be")
+    body = b"--b\r\nContent-Type: text/xml\r\n\r\n<a/>\r\n--b\r\nContent-ID: <d>\r\n\r\nx\r\n--b--\r\n"
+    with opened(server, context) as link:
+        link.sendall(whole(body, "multipart/related; boundary=b"))
+        assert link.recv(4096).startswith(b"HTTP/1.1 503")
+    incoming.unlink()
+    assert server.send(td0_2.request(call(vihf()), OPEN)).status == 200
+
+
 HOSTILE = b"\x1b[2J%0d%0aERROR forged \xc2\x9b31m"
 REQUESTS = {
     "a path": b"GET /health" + HOSTILE + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -189,6 +220,7 @@ def test_the_log_says_what_happened_on_lines_of_its_own_words(server: NationalSe
     """Last: what the slow and the hostile clients above left in the log."""
     lines = (server.directory / "log").read_text().split("\n")
     known = re.compile(
+        r"ERROR: {4}An exchange could not be kept: \[Errno \d+\] [^\x00-\x1f]+|"
         r"WARNING: {2}(\('127\.0\.0\.1', \d+\) (took too long to send a request|sent headers without end): cut\.|Invalid HTTP request received\.)|"
     )
     assert any("took too long" in line for line in lines)

@@ -101,7 +101,9 @@ def _addressing(message: bytes) -> tuple[soap.Envelope | None, Verdict]:
     try:
         envelope = soap.read_envelope(message)
     except MalformedMessage as error:
-        return None, replace(verdict, outcome=Outcome.FAILED, received=error.message, next_step=advice)
+        # Not `adressage`: its quoted text would send the vendor after headers of a message that nobody could read.
+        read = f"{error.message.rstrip('.')} ({error.received})" if error.received else error.message.rstrip(".")
+        return None, replace(verdict, code="enveloppe", outcome=Outcome.FAILED, received=read, next_step=advice)
     fault = soap.addressing_fault(envelope)
     if fault is not None:
         return envelope, replace(verdict, outcome=Outcome.FAILED, received=fault.reason, next_step=advice)

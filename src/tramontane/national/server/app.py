@@ -8,6 +8,7 @@ TLS handshakes and waiting for scripted delays. More work at once means more pro
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -15,8 +16,9 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from cryptography import x509
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -30,9 +32,22 @@ from tramontane.national.server.protocol import Peer, peer_certificate, peer_of
 from tramontane.national.server.sending import Sender
 from tramontane.national.services import SERVICES, Reply, insi
 
+_LOG = logging.getLogger("uvicorn.error")
 T = TypeVar("T")
 BASE_PATH = "/si-dmp-server/v2/services/"
 INSI_PATH = "/insi/lps"
+_ELSEWHERE = (
+    f"Maquette du SI-DMP : rien ici. Attendu : POST sur {BASE_PATH}SERVICE, où SERVICE est l'un de "
+    f"{', '.join(sorted(SERVICES))} ; ou POST sur {INSI_PATH} pour INSi.\n"
+)
+_ENCODED = (
+    "Le corps est compressé ou codé. Attendu : aucun en-tête Content-Encoding. "
+    "À faire : envoyez l'enveloppe telle quelle.\n"
+)
+_FULL = (
+    "La maquette n'a pas pu enregistrer cet appel : disque plein, ou base de données indisponible. Rien n'a été fait. "
+    "À faire : lisez le journal de la maquette, puis recommencez.\n"
+)
 _PURGE_EVERY = timedelta(minutes=1)
 # An exchange is judged at its reception, even when it then waits for its turn: its assertion must still be known.
 _PURGE_MARGIN = timedelta(minutes=30)
@@ -47,6 +62,7 @@ def create_app(bench: Bench, *, proxy_header: str = "") -> Starlette:
             Route(INSI_PATH, face.insi, methods=["POST"]),
             Route(BASE_PATH + "{service}", face, methods=["POST"]),
         ],
+        exception_handlers={404: _elsewhere, 405: _elsewhere},
         lifespan=face.lifespan,
     )
 
@@ -103,7 +119,10 @@ class _MachineFace:
 
     async def _answer(self, request: Request, peer: Peer) -> Answer | Response:
         if request.path_params["service"] not in SERVICES:
-            return PlainTextResponse("Service inconnu.", status_code=404)
+            return _elsewhere(request)
+        encoding = request.headers.get("content-encoding", "identity")
+        if encoding.lower() != "identity":
+            return PlainTextResponse(_ENCODED, status_code=415)
         try:
             with Reception(request.headers.get("content-type", ""), self._bench.contents) as reception:
                 async for chunk in request.stream():
@@ -113,6 +132,10 @@ class _MachineFace:
                 return await self._run(lambda: self._handle(exchange))
         except MalformedMessage as error:
             return PlainTextResponse(error.explain(), status_code=400)
+        except (OSError, OperationalError) as error:
+            # Nobody can judge: no SOAP fault, that would be an answer of the DMP. Nothing was committed.
+            _LOG.error("An exchange could not be kept: %s", str(error).partition("\n")[0])
+            return PlainTextResponse(_FULL, status_code=503)
 
     def _exchange(self, request: Request, peer: Peer, reception: Reception) -> Exchange:
         return Exchange(
@@ -132,6 +155,12 @@ class _MachineFace:
 
     async def _run(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+
+
+def _elsewhere(_request: Request, error: Exception | None = None) -> Response:
+    """What is called instead of a service: where the services are."""
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (404, None)
+    return PlainTextResponse(_ELSEWHERE, status_code=status, headers=headers)
 
 
 def _touch_database() -> None:
