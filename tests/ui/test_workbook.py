@@ -126,6 +126,20 @@ def test_a_formula_or_an_error_is_refused_at_its_cell() -> None:
     assert "ligne 3, «\u00a0Niveau\u00a0»\u00a0: valeur d’erreur #REF!" in said
 
 
+def test_merged_cells_are_refused_where_they_would_blank_an_answer() -> None:
+    def fill(sheet: Any) -> None:
+        sheet.append(["Un titre", None])
+        sheet.append(["Identifiant", "Niveau"])
+        for name in ("exi-01", "exi-02"):
+            sheet.append([name, "Conforme"])
+        sheet.merge_cells("A1:B1")
+        sheet.merge_cells("B3:B4")
+
+    assert problems(other(fill)) == (
+        "Feuille «\u00a0Exigences\u00a0», B3:B4\u00a0: cellules fusionnées\u00a0; séparez-les et répétez la valeur."
+    )
+
+
 def test_too_many_lines_are_refused_wherever_the_file_says_they_are() -> None:
     assert "plus de 2000 lignes" in problems(made(*(("exi", "", "") for _ in range(2001))))
     far = re.sub(

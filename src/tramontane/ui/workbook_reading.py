@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
@@ -25,6 +26,7 @@ MAX_FAULTS = 50
 # What openpyxl raises at a part that is not what it should be (lxml's XMLSyntaxError is a SyntaxError).
 _BROKEN = (LookupError, TypeError, AttributeError, OSError, SyntaxError, zipfile.BadZipFile, zlib.error)
 _HEAD_WITHIN = 10  # the headings are on one of the first rows
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}(\d{1,7}))[\"']")
 _ENTITY = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00")
 
@@ -69,14 +71,28 @@ def read(data: bytes, layout: Sequence[Sheet]) -> dict[str, list[Line]]:
 def _found(data: bytes, layout: Sequence[Sheet]) -> dict[str, list[Line]]:
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
     names = {_plain(name): name for name in book.sheetnames}
+    archive = zipfile.ZipFile(io.BytesIO(data))
     missing = [sheet.title for sheet in layout if _plain(sheet.title) not in names]
     if missing:
         raise WorkbookError([f"Feuille «\u00a0{title}\u00a0»\u00a0: absente." for title in missing])
     problems: list[str] = []
     found = {sheet.title: _lines(book[names[_plain(sheet.title)]], sheet, problems) for sheet in layout}
+    problems += [said for sheet in layout for said in _merged(archive, book[names[_plain(sheet.title)]], sheet, found)]
     if problems:
         raise WorkbookError(problems[:MAX_FAULTS])
     return found
+
+
+def _merged(archive: zipfile.ZipFile, sheet: Any, layout: Sheet, found: dict[str, list[Line]]) -> Iterator[str]:
+    """Merged cells below the headings: all but the first read as empty, and would blank what they cover."""
+    first = min((line.number for line in found[layout.title]), default=MAX_ROWS)
+    part = archive.read(sheet._worksheet_path)  # noqa: SLF001 - openpyxl does not keep merged cells when it only reads
+    for one in islice(_MERGED.finditer(part), MAX_ROWS):
+        if int(one[2]) >= first:
+            yield (
+                f"Feuille «\u00a0{layout.title}\u00a0», {one[1].decode()}\u00a0: cellules fusionnées\u00a0; "
+                "séparez-les et répétez la valeur."
+            )
 
 
 def guard(data: bytes) -> None:
