@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from support.hospital import login, make_account, make_episode, make_legal_entity, make_patient, make_service
+from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.patients.models import ConsentRecord, Patient
 
@@ -166,6 +168,17 @@ def test_the_list_says_since_when_each_patient_is_here(clinician, entity, servic
 def test_a_patient_of_another_entity_does_not_exist_here(desk, path):
     stranger = make_patient(make_legal_entity())
     assert desk.get(f"/patients/{stranger.pk}/{path}").status_code == 404
+
+
+def test_a_century_mistyped_in_a_birth_date_is_refused_and_a_newborn_of_today_is_not(desk):
+    typed = {"ipp": "N1", "birth_name": "Durand", "birth_given_names": "Zoé", "first_given_name": "Zoé", "sex": "F"}
+    today = timezone.localdate(clock.now())
+    for wrong in (today + timedelta(days=1), today.replace(day=1, year=today.year - 200)):
+        answer = desk.post("/admissions/nouveau/", typed | {"birth_date": wrong.isoformat()})
+        assert answer.status_code == 422
+        assert "Vérifiez l’année" in text(answer)
+    assert desk.post("/admissions/nouveau/", typed | {"birth_date": today.isoformat()}).status_code == 302
+    assert Patient.objects.get().birth_date == today
 
 
 @pytest.mark.parametrize("path", ["/admissions/", "/admissions/nouveau/", "/admissions/patients/"])

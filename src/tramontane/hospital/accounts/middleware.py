@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts import proof as proofs
@@ -24,6 +25,7 @@ SEEN_EVERY = timedelta(seconds=60)
 EXPIRED_IDLE = "inactivite"
 EXPIRED_AGE = "duree"
 ENDED = "fermee"
+LOST = "perdu"
 
 
 class SessionGuard:
@@ -88,9 +90,20 @@ def _refresh(request: HttpRequest, account: Account, now: datetime) -> None:
 
 
 def _to_login(request: HttpRequest, why: str) -> HttpResponse:
-    wanted = request.get_full_path() if request.method == "GET" else "/"
-    query = urlencode({name: value for name, value in (("suite", wanted), ("fin", why)) if value not in ("", "/")})
+    """To the login page, and from there back to the page the person was on. A form that was sent is not kept: it is said."""
+    asked = {"suite": _page(request), "fin": why, "envoi": "" if request.method in ("GET", "HEAD") else LOST}
+    query = urlencode({name: value for name, value in asked.items() if value not in ("", "/")})
     address = settings.LOGIN_URL + (f"?{query}" if query else "")
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=401, headers={"HX-Redirect": settings.LOGIN_URL})
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def _page(request: HttpRequest) -> str:
+    """The page shown: what was asked, or where the form or the fragment was asked from, on this site only."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.get_full_path()
+    shown = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(shown, {request.get_host()}):
+        return "/"
+    return urlsplit(shown)._replace(scheme="", netloc="").geturl()

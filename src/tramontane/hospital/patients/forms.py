@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 
+from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account, LegalEntity, Role, Service
 from tramontane.hospital.patients.models import ConsentRecord, Episode, Patient
 
+OLDEST = 125  # years: nobody is known to have lived longer
 SEXES = (("F", "Féminin"), ("M", "Masculin"), ("I", "Indéterminé"))
 Choice, Subject = ConsentRecord.Choice, ConsentRecord.Subject
 
@@ -42,6 +46,16 @@ class IdentityForm(forms.ModelForm[Patient]):
             "sex": forms.Select(choices=SEXES),
             "birth_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
+
+    def clean_birth_date(self) -> date:
+        """Not tomorrow, nor before anybody alive: a century was mistyped, and INSi would find nobody."""
+        born: date = self.cleaned_data["birth_date"]
+        today = timezone.localdate(clock.now())
+        if not today.year - OLDEST <= born.year or born > today:
+            raise forms.ValidationError(
+                f"Attendu : une date entre {today.year - OLDEST} et aujourd’hui. Vérifiez l’année sur le titre d’identité."
+            )
+        return born
 
     def clean(self) -> dict[str, Any]:
         """Names are kept in capitals, as INSi and the civil status write them."""

@@ -48,6 +48,7 @@ def login(request: HttpRequest) -> HttpResponse:
         "providers": providers().values(),
         "card": card.address(wanted),
         "ending": ENDINGS.get(request.GET.get("fin", ""), ""),
+        "lost": request.GET.get("envoi") == middleware.LOST,
     }
     return render(request, "accounts/login.html", context, status=422 if form.errors else 200)
 
