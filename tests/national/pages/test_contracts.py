@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -56,6 +58,14 @@ def test_a_signature_for_some_entities_lets_those_in_at_the_next_call_and_no_oth
         "Inscription sur la liste blanche",
         "Inscription sur la liste blanche",
     ]
+
+
+def papers() -> set[str]:
+    """The files of the store, by digest."""
+    directory = Path(settings.NATIONAL_DATA_DIRECTORY)
+    return {
+        path.name for place in ("contents", "incoming") for path in (directory / place).rglob("*") if path.is_file()
+    }
 
 
 REFUSED = {
@@ -224,7 +234,7 @@ def test_a_signature_overtaken_while_its_pdf_is_made_takes_the_next_number_on_a_
     assert numbers[0] == numbers[1] != numbers[2] == numbers[3] == contract.number
     assert made[-1][1] == ["Site renommé"]
     assert Contract.objects.count() == 2
-    assert len({one.pdf_digest for one in Contract.objects.all()}) == 2
+    assert {one.pdf_digest for one in Contract.objects.all()} == papers(), "a number that was taken leaves no PDF"
 
 
 def test_two_signatures_for_one_site_at_once_make_one_contract(
@@ -241,4 +251,5 @@ def test_two_signatures_for_one_site_at_once_make_one_contract(
     monkeypatch.setattr(contract_paper, "signed", twice)
     with pytest.raises(ActRefused, match="déjà couverte"):
         signed()
+    assert {one.pdf_digest for one in Contract.objects.all()} == papers()
     assert Contract.objects.count() == 1

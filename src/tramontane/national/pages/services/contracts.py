@@ -26,7 +26,7 @@ from tramontane.national.pages.roles import Person
 from tramontane.national.pages.selectors.contracts import covering
 from tramontane.national.pages.services import acts, white_list
 from tramontane.national.pages.services.refusals import ActRefused
-from tramontane.national.storage import store
+from tramontane.national.storage import Incoming, store
 
 _ACTS = {
     ContractKind.INITIAL: ActKind.CONTRACT_SIGNED,
@@ -103,24 +103,27 @@ def _write(signature: _Signature, finess: Collection[str]) -> Contract:
     for _ in range(_ATTEMPTS):
         entities = _entities(signature, legal_entity, finess)
         contract = _row(signature, legal_entity)
-        kept = store().save((contract_paper.signed(contract, entities),))
-        contract.pdf_digest, contract.pdf_size = kept.digest, kept.size
+        paper = store().receive()
         try:
-            return _enter(signature, contract, entities)
+            paper.write(contract_paper.signed(contract, entities))
+            return _enter(signature, contract, entities, paper)
         except _Overtaken:
             continue
+        finally:
+            paper.forget()
     raise ActRefused("D’autres signatures ont lieu en ce moment. Recommencez dans un instant : rien n’est signé.")
 
 
 @transaction.atomic
-def _enter(signature: _Signature, contract: Contract, entities: list[GeographicEntity]) -> Contract:
-    """Check again under a lock, write the contract and its consequences: all of it, or nothing."""
+def _enter(signature: _Signature, contract: Contract, entities: list[GeographicEntity], paper: Incoming) -> Contract:
+    """Check again under a lock, write the contract and its consequences, keep its PDF: all of it, or nothing."""
     # One signature at a time for a legal entity: two would cover the same site twice.
     legal_entity = LegalEntity.objects.select_for_update().get(pk=contract.legal_entity_id)
     now = _entities(signature, legal_entity, [one.pk for one in entities])
     if legal_entity.name != contract.legal_entity.name or [one.name for one in now] != [one.name for one in entities]:
         raise _Overtaken
     before = _end_replaced(signature, legal_entity)
+    contract.pdf_digest, contract.pdf_size = paper.content.digest, paper.content.size
     _take_number(contract)
     ContractEntity.objects.bulk_create(
         ContractEntity(contract=contract, geographic_entity=one, name=one.name) for one in entities
@@ -131,6 +134,7 @@ def _enter(signature: _Signature, contract: Contract, entities: list[GeographicE
     )  # fmt: skip
     white_list.enter(contract, entities, signature.person, signature.at)
     white_list.remove(before - {one.pk for one in entities}, contract, signature.person, signature.at)
+    paper.keep()  # last: what is refused above leaves no PDF behind
     return contract
 
 
