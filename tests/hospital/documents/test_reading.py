@@ -166,7 +166,9 @@ def test_a_refusal_gives_its_reasons_and_nothing_leaves(desk, entry):
     desk.ready.say("consultation", "opposition")
     response = desk.read(entry.unique_id)
     assert response.status_code == 403
-    assert 'data-code="patient-oppose"' in response.content.decode()
+    why = response.content.decode().partition("La demande n’est pas partie")[2]
+    assert 'data-code="patient-oppose"' in why
+    assert "Recueillir le consentement" in why
     assert "TD3.2" not in desk.ready.world.transactions
 
 

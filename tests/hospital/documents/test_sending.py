@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.messages import get_messages
 from django_tasks_db.models import DBTaskResult
 
 from support.feeding_double import PowerCutError, play_feeding
@@ -73,6 +74,17 @@ def test_a_document_of_ours_is_seen_as_not_sent_then_waiting_then_sent(desk, doc
     assert "Envoyé" in page
     assert "rien à envoyer au DMP" in page
     assert "MSSanté : non disponible dans cette version." in page
+
+
+def test_a_sending_that_is_refused_says_who_may_lift_it(desk, ready, document):
+    ready.patient.identity_status = ready.patient.IdentityStatus.VALIDEE
+    ready.patient.save()
+    who = "Qui peut le faire\u00a0: Bureau des admissions."
+    assert who in desk.text(f"?vue=dossier&doc={document.pk}").partition("Envoi au DMP")[2]
+    answer = desk.client.post(f"{desk.url}documents/{document.pk}/envoyer/")
+    (message,) = get_messages(answer.wsgi_request)
+    assert str(message).startswith("L’INS de ce patient n’est pas qualifiée.")
+    assert str(message).endswith(who)
 
 
 def test_what_is_sent_is_a_cda_around_the_pdf_with_metadata_the_profile_accepts(dispatch, registry, ready):

@@ -36,6 +36,12 @@ class Card:
     action_url: str = ""
     action_label: str = ""
 
+    @property
+    def in_one_line(self) -> str:
+        """The refusal as a message says it."""
+        who = f" Qui peut le faire\N{NO-BREAK SPACE}: {self.who}." if self.who else ""
+        return f"{self.sentence} {self.next_step}{who}"
+
 
 # Whoever reads the card knows these two; the next step speaks to them.
 _PRESENT = frozenset({Solver.PROFESSIONNEL, Solver.PATIENT})

@@ -11,6 +11,7 @@ from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.accounts.permissions import requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.consultations.access import Access, access_of
+from tramontane.hospital.consultations.views.solutions import card
 from tramontane.hospital.documents.feeding import FeedingRefusedError
 from tramontane.hospital.documents.forms import DepositForm
 from tramontane.hospital.documents.models import RecordDocument
@@ -55,4 +56,5 @@ def _tell(request: AuthenticatedRequest, access: Access, document: RecordDocumen
         messages.success(request, "Envoi demandé : le document part dès que possible, une seule fois.")
     except FeedingRefusedError as refusal:
         for reason in refusal.reasons:
-            messages.error(request, f"Il n’est pas envoyé au DMP. {reason.sentence} {reason.next_step}")
+            why = card(access.account, access.patient, reason)
+            messages.error(request, f"Il n’est pas envoyé au DMP. {why.in_one_line}")

@@ -11,6 +11,7 @@ from tramontane.hospital import clock
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.selectors import shown_document
+from tramontane.hospital.consultations.views.solutions import Card, card
 from tramontane.hospital.documents import selectors
 from tramontane.hospital.documents.folders import place_of
 from tramontane.hospital.documents.models import RecordDocument, RetrievedContent
@@ -65,13 +66,18 @@ def of_local(request: AuthenticatedRequest, access: Access) -> dict[str, Any]:
         "hidden_warning": WARN_REPRESENTATIVES,
         "shown": shown_locally(document),
         "may_undo": filing.may_undo(document, access.account, request.session.session_key or ""),
-        "against": sending.reasons_against(access, document) if _concerns_sending(found) else (),
+        "against": _against(access, found),
     }
 
 
 def shown_locally(document: RecordDocument) -> Shown:
     """What to show of a document of the record."""
     return show(content_of(document), stem=f"document-{document.pk}", zone=timezone.get_current_timezone())
+
+
+def _against(access: Access, found: selectors.RecordRow) -> list[Card]:
+    reasons = sending.reasons_against(access, found.document) if _concerns_sending(found) else ()
+    return [card(access.account, access.patient, reason) for reason in reasons]
 
 
 def _concerns_sending(found: selectors.RecordRow) -> bool:

@@ -17,6 +17,7 @@ from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.consultations.access import Access, access_of
 from tramontane.hospital.consultations.view import RecordView
 from tramontane.hospital.consultations.views import record_context
+from tramontane.hospital.consultations.views.solutions import card
 from tramontane.hospital.documents import selectors
 from tramontane.hospital.documents.filters import (
     ALSO,
@@ -55,6 +56,7 @@ def show(
     context = record_context(request, access) | {
         "tab": _tab(request),
         "outcome": outcome,
+        "refused": [card(access.account, access.patient, one) for one in outcome.reasons] if outcome else [],
         "query": request.GET.urlencode(),
         "shortcuts": SHORTCUTS,
     }

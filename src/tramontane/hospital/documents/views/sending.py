@@ -12,6 +12,7 @@ from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.accounts.permissions import requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.consultations.access import Access, access_of
+from tramontane.hospital.consultations.views.solutions import card
 from tramontane.hospital.documents import selectors
 from tramontane.hospital.documents.feeding import FeedingRefusedError
 from tramontane.hospital.documents.services import sending
@@ -41,7 +42,7 @@ def send(request: AuthenticatedRequest, patient_id: int, document_id: int) -> Ht
         sending.request_sending(access, row.document)
         messages.success(request, "Envoi demandé : le document part dès que possible, une seule fois.")
     except FeedingRefusedError as refusal:
-        _tell(request, refusal)
+        _tell(request, access, refusal)
     return _back(patient_id, document_id)
 
 
@@ -68,10 +69,10 @@ def release(request: AuthenticatedRequest, patient_id: int, document_id: int) ->
             request, messages.SUCCESS if moved else messages.WARNING, "Envoi relancé." if moved else TOO_LATE
         )
     except FeedingRefusedError as refusal:
-        _tell(request, refusal)
+        _tell(request, access, refusal)
     return _back(patient_id, document_id)
 
 
-def _tell(request: AuthenticatedRequest, refusal: FeedingRefusedError) -> None:
+def _tell(request: AuthenticatedRequest, access: Access, refusal: FeedingRefusedError) -> None:
     for reason in refusal.reasons:
-        messages.error(request, f"{reason.sentence} {reason.next_step}")
+        messages.error(request, card(access.account, access.patient, reason).in_one_line)
