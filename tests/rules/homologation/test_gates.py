@@ -91,6 +91,12 @@ def test_the_signature_waits_for_the_version_and_the_words_of_the_referentiel() 
     assert codes(GateName.SIGNATURE, dossier(referentiel=wordless)) == ["libelle-inconnu"]
 
 
+def test_the_commission_waits_for_the_version_which_a_decided_dossier_could_no_longer_take() -> None:
+    (obstacle,) = gate(GateName.COMMISSION, dossier(referentiel=dmp(version=None))).obstacles
+    assert obstacle.code == "version-inconnue"
+    assert "en ouvrir un autre" in obstacle.next_step
+
+
 def test_a_draft_referentiel_judges_nobody() -> None:
     draft = msgspec.structs.replace(dmp(), actif=False)
     assert codes(GateName.COMMISSION, dossier(referentiel=draft)) == ["referentiel-inactif"]

@@ -201,15 +201,20 @@ def _decided(facts: DossierFacts) -> Iterator[Obstacle]:
         )
 
 
-def _wording(facts: DossierFacts) -> Iterator[Obstacle]:
-    """The PV prints the version of the référentiel and its own sentences: unknown, they are not made up."""
+def _version(facts: DossierFacts) -> Iterator[Obstacle]:
+    """Asked before the commission: an open dossier keeps its edition, a decided one could never be signed."""
     if not (facts.referentiel.version or "").strip():
         yield Obstacle(
             "version-inconnue",
             f"La version du {facts.referentiel.sigle} n’est pas connue{NBSP}: le procès-verbal doit la citer.",
             "modèle de PV du kit (webinaire)",
-            "Importer le texte officiel, ou relever sa version.",
+            "Importer la version avec le texte officiel, archiver ce dossier, puis en ouvrir un autre"
+            f"{NBSP}: il reprend les réponses, les preuves et le support.",
         )
+
+
+def _wording(facts: DossierFacts) -> Iterator[Obstacle]:
+    """The PV prints its own sentences: unknown, they are not made up."""
     if facts.referentiel.regles.mention is None or facts.referentiel.regles.prononce is None:
         yield Obstacle(
             "libelle-inconnu",
@@ -221,9 +226,9 @@ def _wording(facts: DossierFacts) -> Iterator[Obstacle]:
 
 CHECKS: dict[GateName, tuple[Check, ...]] = {
     GateName.ASSESSMENT: (_assessed,),
-    GateName.COMMISSION: (_active, _prerequisites, _assessed),
+    GateName.COMMISSION: (_active, _prerequisites, _assessed, _version),
     GateName.SITTING: (_held,),
     GateName.DECISION: (_active, _prerequisites, _assessed, _planned, _support, _held, _risks),
-    GateName.SIGNATURE: (_active, _decided, _prerequisites, _assessed, _planned, _wording),
+    GateName.SIGNATURE: (_active, _decided, _prerequisites, _assessed, _planned, _version, _wording),
     GateName.CONTRACT: (_active, _blocking, _assessed, _planned, _support),
 }

@@ -57,7 +57,8 @@ _NAMES = {
     "_held": "séance tenue, présences notées, responsable ou représentant présent",
     "_risks": "risques résiduels écrits",
     "_decided": "homologation décidée",
-    "_wording": "version et libellé du PV connus",
+    "_version": "version du référentiel connue",
+    "_wording": "libellé du PV connu",
 }
 
 
