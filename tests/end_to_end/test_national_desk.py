@@ -44,6 +44,16 @@ AccessTrace.objects.bulk_create(AccessTrace(instant=noon + timedelta(seconds=ind
     ins=ins(200 + index).value, assertion_id=f"_{index}") for index in range(60))
 """
 
+# Enough people to fill a day of traffic.
+STAFF = """
+from support.national import ET, ET_SUSPENDED, rpps
+from tramontane.national.models import Professional
+for index in range(40):
+    one, _ = Professional.objects.get_or_create(rpps=rpps(index + 1).value,
+        defaults={"family_name": "DUPONT", "given_name": "ALEX", "profession": "10"})
+    one.establishments.set([(ET, ET_SUSPENDED)[index % 2].value])
+"""
+
 
 @dataclass
 class Desk:
@@ -216,3 +226,30 @@ def test_every_page_of_the_desk_on_a_phone_and_in_the_dark(desk: Desk, width: in
     expect(page.get_by_role("heading", name="Cet appel serait refusé")).to_be_visible()
     assert violations(page) == []
     shot(page, f"explique-{width}")
+
+
+def test_a_played_patient_and_the_key_of_a_played_day_read_well_on_a_phone(desk: Desk) -> None:
+    """Last: the day played here fills the alerts of the others."""
+    page = desk.operator(width=390, dark=True)
+    page.goto(f"{desk.url}/jouer-un-patient/")
+    page.get_by_label("Nom, ou matricule INS").fill(OPEN.value)
+    page.get_by_role("button", name="Chercher").click()
+    page.get_by_role("button", name="Jouer ").first.click()
+    expect(page.get_by_text("Simulation :", exact=False).first).to_be_visible()
+    for path in ("", "acces/", "documents/", "professionnels/", "choix/"):
+        if path:
+            page.goto(f"{desk.url}/mon-espace-sante/{path}")
+        looks_right(page, f"joue-{path.strip('/') or 'accueil'}")
+    page.get_by_role("button", name="Revenir à l’exploitation").click()
+    desk.national.run(STAFF)
+    page.goto(f"{desk.url}/journee/")
+    page.get_by_role("button", name="Jouer une journée de trafic avec anomalies").click()
+    expect(page.get_by_role("heading", name="Corrigé du", exact=False)).to_be_visible()
+    looks_right(page, "journee-jouee")
+
+
+def looks_right(page: Page, name: str) -> None:
+    """Nothing axe refuses, nothing wider than the screen."""
+    assert violations(page) == [], name
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    shot(page, name)
