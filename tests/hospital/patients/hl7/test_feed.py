@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from support.hl7 import message
-from support.hospital import make_account, make_ins, make_legal_entity, make_service
+from support.hospital import make_account, make_ins, make_legal_entity, make_service, make_site
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.patients.hl7 import apply, feed, mllp
 from tramontane.hospital.patients.models import ConsentRecord, Episode, Hl7Message, Patient
@@ -79,6 +79,21 @@ def test_a_message_is_stored_even_when_it_cannot_be_applied(entity):
     assert row.state == "refused"
     assert "« INCONNU » n’existe pas ici" in row.reason
     assert not Patient.objects.exists(), "nothing of a refused message stays"
+
+
+def test_a_code_used_on_two_sites_is_that_of_the_site_named_or_is_refused(entity):
+    """The site's FINESS travels in every VIHF of the stay: it is never chosen by chance."""
+    first = entity.geographic_entities.get()
+    second = make_site(entity)
+    make_service(entity, code="UF01", geographic_entity=second)
+    send(entity, visit="V0")
+    assert last().state == "refused"
+    assert "plusieurs sites" in last().reason
+    for visit, site in (("V1", first), ("V2", second)):
+        send(entity, visit=visit, facility=f"{site.finess_geographique}&1.2.250.1.71.4.2.2&ISO")
+        assert patient().episodes.get(visit_number=visit).service.geographic_entity == site
+    send(entity, visit="V3", facility="990000036")
+    assert last().state == "refused"
 
 
 def test_a_refused_message_replays_once_its_cause_is_mended(entity):

@@ -163,13 +163,21 @@ def _episode(legal_entity: LegalEntity, reading: Reading) -> Episode:
 
 
 def _service(legal_entity: LegalEntity, visit: Visit) -> Service:
-    services_found = Service.objects.filter(geographic_entity__legal_entity=legal_entity, code=visit.service_code)
-    service = services_found.first()
-    if service is None:
+    """The service of PV1-3.1; of the site of PV1-3.4 when two sites use this code: its FINESS travels in every VIHF."""
+    named = Service.objects.filter(geographic_entity__legal_entity=legal_entity, code=visit.service_code)
+    found = list(named.select_related("geographic_entity"))
+    if len(found) > 1:
+        found = [one for one in found if one.geographic_entity.finess_geographique == visit.facility]
+        if not found:
+            raise EventRefusedError(
+                f"PV1-3 : le service « {visit.service_code} » existe sur plusieurs sites. Donnez le FINESS géographique du "
+                "site en PV1-3.4, ou un code propre à chaque site, puis rejouez ce message."
+            )
+    if not found:
         raise EventRefusedError(
             f"PV1-3 : le service « {visit.service_code} » n’existe pas ici. Créez-le, puis rejouez ce message."
         )
-    return service
+    return found[0]
 
 
 def describe(event: str) -> str:

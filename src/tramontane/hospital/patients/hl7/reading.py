@@ -49,6 +49,7 @@ class Visit:
     number: str
     kind: str
     service_code: str
+    facility: str
     starts_at: datetime | None
     ends_at: datetime | None
 
@@ -153,6 +154,7 @@ def _visit(message: Message, zone: tzinfo) -> Visit | None:
         number=number,
         kind=message.value("PV1", 2) or "N",
         service_code=message.value("PV1", 3),
+        facility=component_of(repetitions(message.field("PV1", 3))[0], 4, 1),
         starts_at=read_time(message.value("PV1", 44), zone),
         ends_at=read_time(message.value("PV1", 45), zone),
     )
