@@ -240,6 +240,8 @@ def test_a_played_patient_and_the_key_of_a_played_day_read_well_on_a_phone(desk:
         if path:
             page.goto(f"{desk.url}/mon-espace-sante/{path}")
         looks_right(page, f"joue-{path.strip('/') or 'accueil'}")
+        hidden = "[...document.querySelectorAll('main button')].filter(one => one.getBoundingClientRect().right > innerWidth).length"
+        assert page.evaluate(hidden) == 0, f"{path}: a button out of the screen"
     page.get_by_role("button", name="Revenir à l’exploitation").click()
     desk.national.run(STAFF)
     page.goto(f"{desk.url}/journee/")
