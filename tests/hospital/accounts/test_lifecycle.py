@@ -330,6 +330,17 @@ def test_scim_creates_reads_replaces_and_deactivates(scim: Any, entity: LegalEnt
     assert Movement.objects.filter(source="scim").count() == 3
 
 
+def test_scim_refuses_what_cannot_be_read_or_kept(scim: Any, entity: LegalEntity) -> None:
+    make_account(entity)
+    for hostile in ("%5Cud800", "%5Cu0000", "%5Cd"):
+        assert scim("GET", f"?filter=userName%20eq%20%22{hostile}%22")[0] == 400
+    assert scim("GET", f"?startIndex={'9' * 30}")[1]["totalResults"] == 1
+    endless = Client().post(
+        "/scim/v2/Users", "[" * 100_000, content_type="application/json", headers={"Authorization": "Bearer jeton"}
+    )
+    assert endless.status_code == 400
+
+
 def test_scim_finds_by_user_name_and_only_in_its_own_entity(scim: Any, entity: LegalEntity) -> None:
     mine, other = make_account(entity), make_account()
     status, found = scim("GET", f"?filter=userName%20eq%20%22{mine.login}%22")

@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "tramontane.ui.middleware.RefuseNul",
+    "tramontane.ui.middleware.RefuseUnstorable",
 ]
 
 TEMPLATES = [
@@ -141,6 +141,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # What the search strategy must not announce as new: the documents of the hospital’s own record.
 HELD_DOCUMENTS = "tramontane.hospital.documents.selectors.held_documents"
+# What follows a patient whose two identities are merged: `patients` does not know the documents.
+MERGED_DOCUMENTS = "tramontane.hospital.documents.services.merging.follow"
 
 # What the objectives ask of the homologation workspace, which stands above them.
 HOMOLOGATED = "tramontane.hospital.homologation.selectors.capability.homologated"

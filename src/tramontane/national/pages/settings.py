@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "tramontane.national.pages.middleware.WhoIsThere",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "tramontane.ui.middleware.RefuseNul",
+    "tramontane.ui.middleware.RefuseUnstorable",
 ]
 TEMPLATES = [
     {

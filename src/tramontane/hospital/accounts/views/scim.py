@@ -28,7 +28,7 @@ LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 # The only filter that a provisioning client needs: is this user there already?
 FILTER = re.compile(r'\s*(userName|externalId)\s+eq\s+("(?:[^"\\]|\\.)*")\s*', re.IGNORECASE)
-MAX_PAGE = 200
+MAX_PAGE, MAX_START = 200, 1_000_000
 View = Callable[..., HttpResponse]
 
 
@@ -84,7 +84,7 @@ def _json(body: dict[str, Any], status: int = 200) -> HttpResponse:
 def _body(request: HttpRequest) -> dict[str, Any]:
     try:
         body = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ScimError(400, "JSON illisible.", "invalidSyntax") from error
     if not isinstance(body, dict):
         raise ScimError(400, "Un objet JSON est attendu.", "invalidSyntax")
@@ -132,14 +132,18 @@ def _criteria(text: str) -> dict[str, str]:
         raise ScimError(400, 'Filtres acceptés : userName eq "…" et externalId eq "…".', "invalidFilter")
     field = {"username": "login", "externalid": "external_id"}[match[1].casefold()]
     try:
-        return {field: json.loads(match[2])}
+        value = json.loads(match[2])
     except ValueError as error:
         raise ScimError(400, "Valeur du filtre illisible.", "invalidFilter") from error
+    if not value.isprintable():
+        raise ScimError(400, "Valeur du filtre illisible.", "invalidFilter")
+    return {field: value}
 
 
 def _window(request: HttpRequest) -> tuple[int, int]:
     try:
-        return max(int(request.GET.get("startIndex", 1)), 1), min(max(int(request.GET.get("count", 100)), 0), MAX_PAGE)
+        start = min(max(int(request.GET.get("startIndex", 1)), 1), MAX_START)
+        return start, min(max(int(request.GET.get("count", 100)), 0), MAX_PAGE)
     except ValueError as error:
         raise ScimError(400, "startIndex et count sont des entiers.", "invalidValue") from error
 
