@@ -8,15 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from support.hospital import login, make_account
+from support.hospital import login, make_account, make_patient
 from support.record_scene import BIOLOGY_REPORT, LOINC, professional
 from tramontane.dmp.nomenclatures import Coded
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.consultations import services as consultations
 from tramontane.hospital.documents.folders import Place, default_place, place_of
 from tramontane.hospital.documents.models import FolderRule, RecordDocument
-from tramontane.hospital.documents.selectors import held_documents
+from tramontane.hospital.documents.selectors import held_documents, record_documents
 from tramontane.hospital.documents.types import type_options
+from tramontane.hospital.patients import services
 from tramontane.hospital.traces.models import Trace
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -190,3 +191,15 @@ def test_a_document_of_another_entity_does_not_exist_here(desk, entry, world):
         assert client.get(path).status_code == 404
         assert client.get(f"{path}fichiers/1/").status_code == 404
         assert client.post(f"{path}declasser/").status_code == 404
+
+
+def test_what_was_filed_under_an_identity_is_found_under_the_one_it_is_merged_into(desk, entry):
+    desk.read(entry.unique_id)
+    desk.client.post(f"{desk.url}dmp/classer/", {"document": entry.unique_id})
+    filed = RecordDocument.objects.get()
+    kept = make_patient(desk.ready.patient.legal_entity)
+    twin = RecordDocument.objects.get(pk=filed.pk)
+    twin.pk, twin.patient, twin.unique_id = None, kept, "1.2.3"
+    twin.save()
+    services.merge(desk.ready.patient, kept, actor=desk.ready.access.actor)
+    assert {row.document.pk for row in record_documents(kept)} == {filed.pk, twin.pk}

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from tramontane.dmp.errors import InvalidIdentifier
 from tramontane.dmp.identity import Ins, InsAuthority
@@ -221,7 +223,8 @@ def change_episode(episode: Episode, changes: dict[str, Any], *, actor: Actor) -
 
 @transaction.atomic
 def merge(former: Patient, kept: Patient, *, actor: Actor) -> Patient:
-    """Merge two identities of one person: episodes and declarations go to the one that is kept; nothing is deleted."""
+    """Merge two identities of one person: episodes, declarations, representatives and documents go to the one that is
+    kept; nothing is deleted."""
     if former.pk == kept.pk:
         raise PatientError("Une identité ne se fusionne pas avec elle-même.", "ipp")
     for one in sorted((former, kept), key=lambda one: one.pk):
@@ -233,9 +236,12 @@ def merge(former: Patient, kept: Patient, *, actor: Actor) -> Patient:
         raise PatientError(f"Les deux identités portent la même venue ({', '.join(sorted(shared))}).", "visit_number")
     former.episodes.update(patient=kept)
     former.consents.update(patient=kept)
+    former.representatives.update(patient=kept)
+    former.outside_accesses.update(patient=kept)
+    documents = import_string(settings.MERGED_DOCUMENTS)(former, kept)
     former.merged_into = kept
     former.save(update_fields=["merged_into"])
-    record(_event("patient.fusionne", kept, actor, detail={"from": former.pk}))
+    record(_event("patient.fusionne", kept, actor, detail={"from": former.pk, "documents": documents}))
     return kept
 
 
