@@ -164,7 +164,11 @@ def test_a_reserve_is_lifted_with_a_proof(scene: Scene) -> None:
     with pytest.raises(RefusedError):
         reserving.lift(reserve, None, on=moving.today(), actor=scene.actor)
     proof = EvidenceRevision.objects.get().evidence
+    stale = homologation.dossier.reserves.get()
     reserving.lift(reserve, proof, on=moving.today(), actor=scene.actor)
+    with pytest.raises(RefusedError, match="enregistrable") as again:
+        reserving.lift(stale, proof, on=moving.today(), actor=scene.actor)
+    assert "déjà levée" in again.value.received, "who lifted it, when and with what stays"
     assert homologation.snapshot["exigences"][19]["reserve"]["levee_le"] == "", "the snapshot keeps what was signed"
 
 
@@ -327,11 +331,12 @@ def test_a_trigger_accepted_makes_it_void_once(scene: Scene) -> None:
     homologation = scene.signed()
     with pytest.raises(RefusedError):
         signing.void(homologation, TriggerKind.SUPPORT, " ", actor=scene.actor)
+    stale = homologations.signed(scene.entity).get()
     signing.void(homologation, TriggerKind.SUPPORT, "Nouveau système d’information", actor=scene.actor)
     assert homologations.in_force(scene.entity, "dmp", moving.today()) is None
-    kept = homologations.signed(scene.entity).get()
-    with pytest.raises(RefusedError):
-        signing.void(kept, TriggerKind.SUPPORT, "Encore", actor=scene.actor)
+    for seen in (homologations.signed(scene.entity).get(), stale):  # `stale`: what a colleague's page still showed
+        with pytest.raises(RefusedError):
+            signing.void(seen, TriggerKind.SUPPORT, "Encore", actor=scene.actor)
 
 
 def test_a_homologated_dossier_is_not_archived_by_hand(scene: Scene) -> None:

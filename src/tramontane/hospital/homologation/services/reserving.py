@@ -68,10 +68,12 @@ def lift(reserve: Reserve, evidence: Evidence | None, *, on: date, actor: Actor)
     """Lift a réserve, with what proves it.
 
     Raises:
-        RefusedError: no proof, one withdrawn, or one of another establishment.
+        RefusedError: lifted already, no proof, one withdrawn, or one of another establishment.
         ForbiddenMove: the dossier is over.
     """
     row = taken(reserve.dossier, FOLLOWED, "lever une réserve")
+    again = Reserve.objects.filter(pk=reserve.pk).exclude(lifted_on=None).exists()
+    refuse("evidence", "Cette réserve est déjà levée, avec sa preuve." if again else "")
     own = evidence is not None and usable(row.legal_entity).filter(pk=evidence.pk).exists()
     refuse("evidence", "" if own else "Une réserve se lève avec une preuve.")
     reserve.lifted_on, reserve.lifted_by_id, reserve.lifted_with = on, actor.account_id, evidence

@@ -87,6 +87,8 @@ def void(homologation: Homologation, trigger: TriggerKind, motive: str, *, actor
     Raises:
         RefusedError: no motive, or it no longer holds.
     """
+    Dossier.objects.select_for_update().get(pk=homologation.dossier_id)  # two people, one ending
+    homologation = Homologation.objects.get(pk=homologation.pk)
     state = homologations.term(homologation).state(today())
     refuse("motive", "" if motive.strip() else "Dire ce qui a changé.")
     refuse("motive", "" if state.in_force else f"Cette homologation est déjà {state}.")
