@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -123,3 +125,12 @@ def test_an_attachment_that_two_documents_share_is_kept_once(tmp_path: Path) -> 
     assert incoming.keep() == incoming.keep()
     incoming.forget()
     assert files(tmp_path) == 1
+
+
+def test_what_a_killed_process_was_receiving_is_removed_later_and_nothing_else(tmp_path: Path) -> None:
+    contents = ContentStore(tmp_path)
+    kept = contents.save((b"kept",))
+    old, recent = (Path(contents.temporary().name) for _ in range(2))
+    os.utime(old, (1_000, 1_000))
+    contents.forget_interrupted(datetime.fromtimestamp(2_000, UTC))
+    assert (old.exists(), recent.exists(), b"".join(contents.chunks(kept.digest))) == (False, True, b"kept")

@@ -7,7 +7,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -117,6 +119,13 @@ class ContentStore:
         with self._path(digest).open("rb") as file:
             while chunk := file.read(CHUNK):
                 yield chunk
+
+    def forget_interrupted(self, before: datetime) -> None:
+        """Remove what was being received when a process was killed: nothing touched it since `before`, aware."""
+        for path in self._incoming.glob("*"):
+            with suppress(FileNotFoundError):  # another process sweeps too
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
 
     def clear(self) -> None:
         """Remove every content."""

@@ -6,18 +6,22 @@ import os
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from tramontane.national import clock
 from tramontane.national.bootstrap import setup
 from tramontane.national.server.patience import Patience
 from tramontane.national.server.protocol import CertifiedProtocol
 from tramontane.national.server.tls import Tls, context
+from tramontane.national.storage import store
 
 _APPLICATION = "tramontane.national.server.factory:application"
+_LONGEST_RECEPTION = timedelta(days=1)  # far beyond any `Patience`: another process may share the directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ def run(*, tls: Tls, data_directory: Path, listening: Listening | None = None, d
         data_directory: document contents, and the SQLite database when `database_url` is empty.
     """
     setup(data_directory, database_url)
+    store().forget_interrupted(clock.now() - _LONGEST_RECEPTION)
     at = listening or Listening()
     os.environ.update(trust_environment(tls) | at.patience.environment())
     serve(
