@@ -44,6 +44,7 @@ NATIONAL_DATA_DIRECTORY = _DIRECTORY / "national"
 ENVIRONMENT = _hospital.ENVIRONMENT
 UI = _hospital.UI
 HOMOLOGATED = _hospital.HOMOLOGATED
+MERGED_DOCUMENTS = _hospital.MERGED_DOCUMENTS
 SIGNED_PVS = _hospital.SIGNED_PVS
 # The same algorithm at its smallest cost: the real one is slow on purpose, and hundreds of tests log in.
 PASSWORD_HASHERS = ["support.hashing.CheapArgon2"]
