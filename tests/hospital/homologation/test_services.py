@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -156,6 +157,13 @@ def test_the_blocking_four_never_carry_a_reserve(scene: Scene, exigence: str) ->
     with pytest.raises(RefusedError, match="enregistrable") as refused:
         scene.reserve(dossier, exigence)
     assert "n’admet aucune réserve" in refused.value.received
+
+
+def test_a_proof_refused_for_its_exigence_leaves_no_file(scene: Scene, tmp_path: Path) -> None:
+    dossier = scene.open()
+    with pytest.raises(RefusedError):
+        scene.prove(dossier, "exi-99")
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
 
 
 def test_a_reserve_is_lifted_with_a_proof(scene: Scene) -> None:

@@ -70,9 +70,9 @@ def add(
         created_at=clock.now(),
         created_by_id=actor.account_id,
     )
-    _write(evidence, content, actor)
     for exigence in exigences:
         _attach(row, exigence, evidence)
+    _write(evidence, content, actor)  # last: what is refused above leaves no file behind
     trace(row, "homologation.preuve", actor, move="ajoutée", title=evidence.title, **_concerned(exigences))
     return evidence
 
