@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pyotp
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.test import Client
 from playwright.sync_api import Page, expect
@@ -256,7 +257,9 @@ def states(page: Page, site: str, width: int, dark: bool, wrong: dict[str, list[
     def second_factor() -> None:
         account = make_account(roles=(), password=PASSWORD)
         past = clock.now() - timedelta(minutes=5)
-        codes.confirm_totp(account, pyotp.TOTP(codes.begin_totp(account)).at(past), past, actor(account, None))
+        session = SessionStore()
+        code = pyotp.TOTP(codes.begin_totp(session)).at(past)
+        codes.confirm_totp(session, account, code, past, actor(account, None))
         codes.renew_recovery_codes(account, actor(account, None))
         account.passkeys.create(name="Clé", credential_id=b"x", public_key=b"x", created_at=past)
         page.goto(f"{site}/connexion/")

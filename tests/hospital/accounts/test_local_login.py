@@ -8,6 +8,7 @@ from typing import Any
 import pyotp
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from support.hospital import PASSWORD, login, make_account
@@ -23,10 +24,11 @@ pytestmark = pytest.mark.django_db
 
 
 def with_totp(account: Account) -> pyotp.TOTP:
-    totp = pyotp.TOTP(codes.begin_totp(account))
+    session = SessionStore()
+    totp = pyotp.TOTP(codes.begin_totp(session))
     # Confirmed with the code of two minutes ago: the one of now is still to be used.
     before = clock.now() - timedelta(minutes=2)
-    assert codes.confirm_totp(account, totp.at(before), before, actor(account, None))
+    assert codes.confirm_totp(session, account, totp.at(before), before, actor(account, None))
     return totp
 
 
@@ -95,9 +97,28 @@ def test_a_code_of_another_time_is_refused(drift: int) -> None:
 
 
 def test_the_totp_secret_is_not_readable_in_the_database() -> None:
+    session = SessionStore()
+    secret = codes.begin_totp(session)
+    assert secret not in str(dict(session.items()))
+    now = clock.now()
     account = make_account()
-    secret = codes.begin_totp(account)
+    assert codes.confirm_totp(session, account, pyotp.TOTP(secret).at(now), now, actor(account, None))
     assert secret.encode() not in bytes(TotpDevice.objects.get().secret)
+
+
+def test_a_secret_that_is_not_confirmed_is_shown_to_one_session_alone(client: Client) -> None:
+    """Whoever knows the password before the owner has enrolled must not walk away with her future codes."""
+    account = make_account(password=PASSWORD)
+    thief = Client()
+    for browser in (client, thief):
+        give_password(browser, account)
+    seen = [
+        [browser.get("/connexion/enrolement/application/").context["secret"] for _ in range(2)]
+        for browser in (client, thief)
+    ]
+    assert seen[0][0] == seen[0][1]
+    assert seen[1][0] == seen[1][1]
+    assert seen[0][0] != seen[1][0]
 
 
 def test_a_recovery_code_opens_the_application_but_not_the_dmp_and_says_why(client: Client) -> None:

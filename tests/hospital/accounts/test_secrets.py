@@ -11,6 +11,7 @@ from typing import Any
 
 import pyotp
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from support.evil_op import CLIENT_SECRET, EvilProvider, rsa_key
@@ -50,9 +51,10 @@ def test_neither_logs_nor_traces_hold_a_secret_or_a_trait(
     patient = make_patient(account.legal_entity, birth_name="TRAITUNIQUE", birth_given_names="PRENOMUNIQUE")
     secrets += [patient.birth_name, patient.birth_given_names, "1954-03-12", "19540312", "12/03/1954"]
     # A local login, wrong then right, and recovery codes.
-    totp = pyotp.TOTP(codes.begin_totp(account))
+    session = SessionStore()
+    totp = pyotp.TOTP(codes.begin_totp(session))
     secrets.append(totp.secret)
-    codes.confirm_totp(account, totp.now(), clock.now(), actor(account, None))
+    codes.confirm_totp(session, account, totp.now(), clock.now(), actor(account, None))
     secrets += codes.renew_recovery_codes(account, actor(account, None))
     client.post("/connexion/", {"login": account.login, "password": "faux-mot-de-passe"})
     client.post("/connexion/", {"login": "faux-mot-de-passe", "password": PASSWORD})

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyotp
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 
 from support.consultation import make_ready
 from tramontane.hospital import clock
@@ -47,8 +48,9 @@ def test_every_command_of_the_guide_works_in_its_order(live_server, world, setti
     ready = make_ready(world, password=PASSWORD)
     ready.dossier.feed(at=clock.now() - timedelta(days=1), content=CONTENT, mime_type="application/pdf")
     account, who = ready.account, actor(ready.account, None)
-    totp, before = pyotp.TOTP(codes.begin_totp(account)), clock.now() - timedelta(minutes=2)
-    assert codes.confirm_totp(account, totp.at(before), before, who)
+    session = SessionStore()
+    totp, before = pyotp.TOTP(codes.begin_totp(session)), clock.now() - timedelta(minutes=2)
+    assert codes.confirm_totp(session, account, totp.at(before), before, who)
 
     first, others = commands()
     run(first, tmp_path)

@@ -170,9 +170,7 @@ def _done(entity: LegalEntity) -> tuple[bool, ...]:
     from tramontane.hospital.patients.models import ConsentRecord, Patient
 
     accounts = Account.objects.filter(legal_entity=entity, is_active=True)
-    with_factor = accounts.filter(passkeys__isnull=False) | accounts.filter(
-        pk__in=TotpDevice.objects.filter(confirmed_at__isnull=False).values("account")
-    )
+    with_factor = accounts.filter(passkeys__isnull=False) | accounts.filter(pk__in=TotpDevice.objects.values("account"))
     patients = Patient.objects.filter(legal_entity=entity)
     return (
         with_factor.exists(),

@@ -81,7 +81,7 @@ def _annotated(found: QuerySet[Account], entity: LegalEntity) -> QuerySet[Accoun
     mine = {"account": OuterRef("pk")}
     factor = (
         Exists(Passkey.objects.filter(**mine))
-        | Exists(TotpDevice.objects.filter(**mine, confirmed_at__isnull=False))
+        | Exists(TotpDevice.objects.filter(**mine))
         | Exists(ExternalIdentity.objects.filter(**mine))
     )
     working = Exists(ServiceAssignment.objects.filter(**mine, ends_at=None))

@@ -21,11 +21,11 @@ class Passkey(models.Model):
 
 
 class TotpDevice(models.Model):
-    """A TOTP secret, encrypted with the installation's key; `last_step` refuses the replay of a code."""
+    """A TOTP secret that a first code confirmed, encrypted with the installation's key; `last_step` refuses a replay."""
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="totp")
     secret = models.BinaryField()
-    confirmed_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField()
     last_step = models.BigIntegerField(default=0)
 
 

@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
 from tramontane.hospital.accounts.models import Account, RecoveryCode, TotpDevice
@@ -21,6 +22,7 @@ from tramontane.hospital.traces.services import record
 PERIOD = 30  # seconds, RFC 6238 §5.2
 DRIFT = (-1, 0, 1)  # one period of clock difference either way
 RECOVERY_CODES = 10
+_KEY = "totp_secret"
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -33,14 +35,14 @@ def _vault() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(_derived(b"tramontane totp secret")))
 
 
-def begin_totp(account: Account) -> str:
-    """The secret to enrol, in base32: a new one until it is confirmed by a first code."""
-    device, created = TotpDevice.objects.get_or_create(
-        account=account, defaults={"secret": sealed(pyotp.random_base32())}
-    )
-    if not created and device.confirmed_at is not None:
-        raise ValueError("ce compte a déjà une application d’authentification")
-    return _secret(device)
+def begin_totp(session: SessionBase) -> str:
+    """The secret to enrol, in base32: the same until a first right code, and shown to this session alone.
+
+    Another session that knows the password is shown another secret: it cannot copy the one its owner will confirm.
+    """
+    if _KEY not in session:
+        session[_KEY] = sealed(pyotp.random_base32()).decode()
+    return _opened(session[_KEY].encode())
 
 
 def sealed(secret: str) -> bytes:
@@ -48,8 +50,8 @@ def sealed(secret: str) -> bytes:
     return _vault().encrypt(secret.encode())
 
 
-def _secret(device: TotpDevice) -> str:
-    return _vault().decrypt(bytes(device.secret)).decode()
+def _opened(secret: bytes) -> str:
+    return _vault().decrypt(secret).decode()
 
 
 def provisioning_uri(account: Account, secret: str) -> str:
@@ -58,32 +60,37 @@ def provisioning_uri(account: Account, secret: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=account.login, issuer_name=issuer)
 
 
-def confirm_totp(account: Account, code: str, at: datetime, actor: Actor) -> bool:
-    """The first right code makes the secret a factor."""
-    device = TotpDevice.objects.filter(account=account, confirmed_at=None).first()
-    if device is None or not _consume(device, code, at):
+def confirm_totp(session: SessionBase, account: Account, code: str, at: datetime, actor: Actor) -> bool:
+    """The first right code makes the session's secret the factor of an account that has none of this kind."""
+    step = _step_of(begin_totp(session), code, at)
+    if step is None:
         return False
+    made = {"secret": session[_KEY].encode(), "confirmed_at": at, "last_step": step}
     with transaction.atomic():
-        TotpDevice.objects.filter(pk=device.pk).update(confirmed_at=at)
-        record(Event("facteur.ajoute", actor, detail={"means": "application d’authentification"}))
-    return True
+        _, created = TotpDevice.objects.get_or_create(account=account, defaults=made)
+        if created:
+            record(Event("facteur.ajoute", actor, detail={"means": "application d’authentification"}))
+    del session[_KEY]
+    return created
 
 
 def check_totp(account: Account, code: str, at: datetime) -> bool:
     """Whether the code is right now, and was not used before."""
-    device = TotpDevice.objects.filter(account=account, confirmed_at__isnull=False).first()
-    return device is not None and _consume(device, code, at)
+    device = TotpDevice.objects.filter(account=account).first()
+    step = None if device is None else _step_of(_opened(bytes(device.secret)), code, at)
+    if step is None:
+        return False
+    # Burnt by one UPDATE, that only one of two simultaneous uses can win.
+    return TotpDevice.objects.filter(account=account, last_step__lt=step).update(last_step=step) == 1
 
 
-def _consume(device: TotpDevice, code: str, at: datetime) -> bool:
-    """Burn the step of a right code: one UPDATE that only one of two simultaneous uses can win."""
-    digits = "".join(code.split())
-    totp = pyotp.TOTP(_secret(device))
+def _step_of(secret: str, code: str, at: datetime) -> int | None:
+    """The period whose code this is, among those accepted now."""
+    digits = "".join(code.split()).encode()
+    totp = pyotp.TOTP(secret)
     now = int(at.timestamp()) // PERIOD
-    for step in (now + drift for drift in DRIFT):
-        if hmac.compare_digest(totp.at(step * PERIOD).encode(), digits.encode()):
-            return TotpDevice.objects.filter(pk=device.pk, last_step__lt=step).update(last_step=step) == 1
-    return False
+    steps = (now + drift for drift in DRIFT)
+    return next((step for step in steps if hmac.compare_digest(totp.at(step * PERIOD).encode(), digits)), None)
 
 
 def renew_recovery_codes(account: Account, actor: Actor) -> list[str]:

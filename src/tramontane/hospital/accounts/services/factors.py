@@ -13,7 +13,7 @@ from tramontane.hospital.traces.services import record
 
 def has_totp(account: Account) -> bool:
     """Whether an authentication application is enrolled."""
-    return TotpDevice.objects.filter(account=account, confirmed_at__isnull=False).exists()
+    return TotpDevice.objects.filter(account=account).exists()
 
 
 def count(account: Account) -> int:

@@ -86,16 +86,17 @@ def enrol_totp(request: HttpRequest) -> HttpResponse:
     form = TotpForm(request.POST or None)
     now = clock.now()
     if form.is_valid():
-        if codes.confirm_totp(account, form.cleaned_data["code"], now, actor(account, None)):
+        if codes.confirm_totp(request.session, account, form.cleaned_data["code"], now, actor(account, None)):
             sessions.begin(request, account, proofs.local("totp", now))
             return redirect(RECOVERY_PAGE)
         form.add_error("code", WRONG_CODE)
-    return render(request, "accounts/enrol_totp.html", totp_context(account, form), status=422 if form.errors else 200)
+    context = totp_context(request, account, form)
+    return render(request, "accounts/enrol_totp.html", context, status=422 if form.errors else 200)
 
 
-def totp_context(account: Account, form: TotpForm) -> dict[str, object]:
+def totp_context(request: HttpRequest, account: Account, form: TotpForm) -> dict[str, object]:
     """The QR code as an image in the page (no request carries the secret), and the key in groups to type."""
-    secret = codes.begin_totp(account)
+    secret = codes.begin_totp(request.session)
     qr = segno.make(codes.provisioning_uri(account, secret), error="m").svg_data_uri(scale=4, border=4, light="#ffffff")
     groups = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
     return {"form": form, "qr": qr, "secret": groups}

@@ -108,11 +108,11 @@ def add_totp(request: AuthenticatedRequest) -> HttpResponse:
     form = TotpForm(request.POST or None)
     if form.is_valid():
         who = actor(request.account, request.proof)
-        if codes.confirm_totp(request.account, form.cleaned_data["code"], clock.now(), who):
+        if codes.confirm_totp(request.session, request.account, form.cleaned_data["code"], clock.now(), who):
             messages.success(request, "L’application d’authentification est enregistrée.")
             return redirect("accounts:factors")
         form.add_error("code", WRONG_CODE)
-    context = totp_context(request.account, form)
+    context = totp_context(request, request.account, form)
     return render(request, "accounts/add_totp.html", context, status=422 if form.errors else 200)
 
 
