@@ -99,7 +99,6 @@ def _turn(stop: threading.Event) -> None:
             stop.wait(max(schedule.run(time.monotonic()) - time.monotonic(), 0.1))
     finally:
         connections.close_all()
-        if (
-            not stop.is_set()
-        ):  # a fault of ours: a process that lives without its duties would deceive whoever watches it
+        # A fault of ours: a process that lives without its duties would deceive whoever watches it.
+        if not stop.is_set():
             os.kill(os.getpid(), signal.SIGTERM)
