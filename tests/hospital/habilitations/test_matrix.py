@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
@@ -173,6 +173,23 @@ def test_the_yearly_review_is_kept_with_its_author(browser: Client, house: House
     assert (review.revision, review.reviewed_by, review.comment) == (revision, house.rssi, "Rien à changer")
     assert "revue en retard" not in browser.get("/habilitations/").content.decode()
     assert Trace.objects.filter(event="matrice.revue").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "late"),
+    # Published on 11 January 2026, 00:30 in Paris; in UTC, still the 10th. Due on the 11th, late from the 12th on.
+    [("2027-01-11T22:30:00+00:00", False), ("2027-01-11T23:30:00+00:00", True)],
+)
+def test_the_review_is_late_once_its_day_has_ended_in_paris(
+    browser: Client, house: House, monkeypatch: pytest.MonkeyPatch, now: str, late: bool
+) -> None:
+    publish(house, rule(PHYSICIAN))
+    MatrixRevision.objects.update(created_at=datetime.fromisoformat("2026-01-10T23:30:00+00:00"))
+    moment = datetime.fromisoformat(now)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    login(browser, house.rssi)
+    page = browser.get("/habilitations/").content.decode()
+    assert ("revue en retard" in page, "11/01/2027" in page) == (late, True)
 
 
 def test_another_entity_s_services_and_revisions_do_not_exist(browser: Client, house: House) -> None:
