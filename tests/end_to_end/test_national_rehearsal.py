@@ -201,7 +201,7 @@ def test_an_expired_contract_refuses_and_its_renewal_lets_in(rehearsal: Rehearsa
     assert "contrat valable du" in rehearsal.refusal(ANCIEN)
     page = rehearsal.visit(f"representative:{EJ}")
     page.get_by_role("region", name="Contrats").get_by_role("row").filter(has_text="Expiré").get_by_role("link").click()
-    expect(page.get_by_text("les appels de ses entités sont refusés")).to_be_visible()
+    expect(page.get_by_text("il n’ouvre plus aucun accès")).to_be_visible()
     page.get_by_role("link", name="Renouveler").click()
     fill_and_sign(page)
     expect(page.get_by_text("La liste blanche est à jour")).to_be_visible()

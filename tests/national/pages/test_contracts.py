@@ -26,7 +26,7 @@ from support.national import (
     OTHER_EJ,
     InMemory,
 )
-from support.national_pages import declaration, officer, representative
+from support.national_pages import declaration, logged_in, officer, representative
 from support.next_call import refusal
 from tramontane.national.models import Act, Contract, GeographicEntity, RenewalTrigger, WhiteListEntry
 from tramontane.national.pages import contract_paper, seal
@@ -105,6 +105,16 @@ def test_an_expired_contract_refuses_the_next_call_with_its_dates_and_a_renewal_
     assert refused_at(pages, ET_WITHOUT_CONTRACT) == ""
     old.refresh_from_db()
     assert (state_of(old, NOW.date()).label, new.replaces) == ("Remplacé", old)
+
+
+def test_renewing_an_expired_contract_takes_nothing_off_a_later_one(pages: InMemory) -> None:
+    before = declaration(days_ago=810, months=12)
+    old = contracts.sign(representative(EJ.value), (NEW, ET_EXPIRED.value), before, NOW - timedelta(days=800))
+    later = signed(NEW)
+    new = contracts.renew(representative(EJ.value), old, (ET_EXPIRED.value,), declaration(), RenewalTrigger.TERM, NOW)
+    assert (refused_at(pages, ET_WITHOUT_CONTRACT), refused_at(pages, ET_EXPIRED)) == ("", "")
+    held = dict(WhiteListEntry.objects.values_list("geographic_entity_id", "contract"))
+    assert (held[NEW], held[ET_EXPIRED.value]) == (later.pk, new.pk)
 
 
 def test_a_contract_is_renewed_before_its_end_and_says_when_it_should_be(pages: InMemory) -> None:
@@ -253,3 +263,15 @@ def test_two_signatures_for_one_site_at_once_make_one_contract(
         signed()
     assert {one.pdf_digest for one in Contract.objects.all()} == papers()
     assert Contract.objects.count() == 1
+
+
+def test_the_second_of_two_tabs_is_told_what_the_first_has_signed(pages: InMemory) -> None:
+    client, first = logged_in(f"representative:{EJ.value}"), signed(NEW)
+    late = client.post("/contrats/nouveau/", {"entities": [NEW]})
+    assert (late.status_code, f"{NEW} ne peut plus être choisie" in late.content.decode()) == (400, True)
+    second = contracts.amend(representative(EJ.value), first, (NEW, OLD), NOW)
+    for act in ("avenant", "renouveler"):
+        page = client.post(f"/contrats/{first.pk}/{act}/", {"entities": [NEW]}, follow=True).content.decode()
+        assert f"Rien n’est signé : le contrat {first.number} a déjà été remplacé" in page
+        assert f'Remplacé par <a href="/contrats/{second.pk}/">' in page
+    assert Contract.objects.count() == 2

@@ -43,7 +43,10 @@ class EntitiesForm(_Page):
     entities = forms.MultipleChoiceField(
         label="Entités géographiques",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choisissez au moins une entité géographique."},
+        error_messages={
+            "required": "Choisissez au moins une entité géographique.",
+            "invalid_choice": "%(value)s ne peut plus être choisie : un contrat la couvre depuis, ou l’annuaire l’a fermée.",
+        },
     )
 
     def __init__(self, rows: Iterable[GeographicEntity], *args: Any, **kwargs: Any) -> None:

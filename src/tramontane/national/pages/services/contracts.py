@@ -18,6 +18,7 @@ from tramontane.national.models import (
     GeographicEntity,
     LegalEntity,
     RenewalTrigger,
+    WhiteListEntry,
 )
 from tramontane.national.pages import contract_paper
 from tramontane.national.pages.contract_rules import Declaration, last_day, problems
@@ -192,7 +193,7 @@ def _row(signature: _Signature, legal_entity: LegalEntity) -> Contract:
 
 
 def _end_replaced(signature: _Signature, legal_entity: LegalEntity) -> set[str]:
-    """The entities that the replaced contract covered."""
+    """The entities that the white list holds by the replaced contract: a later one may cover the others since."""
     if signature.replaces is None:
         return set()
     ended = Contract.objects.filter(pk=signature.replaces.pk, ended_at=None, legal_entity=legal_entity).update(
@@ -200,4 +201,5 @@ def _end_replaced(signature: _Signature, legal_entity: LegalEntity) -> set[str]:
     )
     if not ended:
         raise ActRefused(f"Le contrat {signature.replaces.number} a déjà été remplacé : ouvrez le plus récent.")
-    return set(signature.replaces.entities.values_list("geographic_entity_id", flat=True))
+    held = WhiteListEntry.objects.filter(contract=signature.replaces)
+    return set(held.values_list("geographic_entity_id", flat=True))

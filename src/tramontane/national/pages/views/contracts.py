@@ -84,6 +84,8 @@ def new(request: PersonRequest) -> HttpResponse:
 def renew(request: PersonRequest, pk: int) -> HttpResponse:
     """Renew a contract on a new auto-homologation."""
     contract = _contract(request, pk)
+    if contract.ended_at is not None:
+        return _already_replaced(request, contract)
     rows = _signable(request.person, contract, timezone.localdate())
     initial = {"entities": _lines(contract), "referentiel_version": contract.referentiel_version}
     form = RenewalForm(rows, request.POST or None, initial=initial)
@@ -102,6 +104,8 @@ def renew(request: PersonRequest, pk: int) -> HttpResponse:
 def amend(request: PersonRequest, pk: int) -> HttpResponse:
     """Add or remove entities, on the same auto-homologation."""
     contract = _contract(request, pk)
+    if contract.ended_at is not None:
+        return _already_replaced(request, contract)
     rows = _signable(request.person, contract, timezone.localdate())
     form = EngagementForm(rows, request.POST or None, initial={"entities": _lines(contract)})
 
@@ -110,6 +114,12 @@ def amend(request: PersonRequest, pk: int) -> HttpResponse:
 
     context = {"title": f"Avenant au contrat {contract.number}", "rows": rows, "contract": contract, "amending": True}
     return _signing(request, form, sign, context)
+
+
+def _already_replaced(request: PersonRequest, contract: Contract) -> HttpResponse:
+    """Another tab, or another representative, was first: its page names the contract that took its place."""
+    messages.error(request, f"Rien n’est signé : le contrat {contract.number} a déjà été remplacé.", extra_tags="stop")
+    return redirect("contract", contract.pk)
 
 
 def _signing(
