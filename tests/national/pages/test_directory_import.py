@@ -44,6 +44,11 @@ def test_a_report_says_what_each_line_would_do_and_writes_nothing(pages: InMemor
     assert not Act.objects.exists()
 
 
+def test_a_line_has_the_number_that_the_spreadsheet_shows(pages: InMemory) -> None:
+    row = receive(DirectoryKind.FINESS, FINESS, ";;;;", "", "12;Faux;990000010;CH FICTIF;oui")
+    assert [line["number"] for line in row.report["lines"]] == [4]
+
+
 def test_a_file_is_applied_once_and_the_next_call_knows(pages: InMemory) -> None:
     row = receive(
         DirectoryKind.FINESS, FINESS, f"{ET.value};Hôpital;{EJ.value};CH FICTIF;non", "x;Faux;990000010;CH;oui"

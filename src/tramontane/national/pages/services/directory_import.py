@@ -93,10 +93,10 @@ def apply(pk: int, person: Person, at: datetime) -> DirectoryImport:
 def _plan(kind: DirectoryKind, content: bytes) -> _Plan:
     reader = READERS[kind]()
     try:
-        rows = spreadsheet.read(content)
+        rows = spreadsheet.numbered(content)
     except ValueError as error:
         raise ActRefused(str(error)) from error
-    missing = [name for name in reader.columns if rows and name not in rows[0]]
+    missing = [name for name in reader.columns if rows and name not in rows[0][1]]
     if not rows or missing:
         raise ActRefused(
             f"Le fichier n’a pas les colonnes attendues : {', '.join(missing or reader.columns)}. Partez du modèle."

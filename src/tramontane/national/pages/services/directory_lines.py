@@ -55,11 +55,11 @@ class _Reader:
 
     columns: ClassVar[tuple[str, ...]] = ()
 
-    def plan(self, rows: Sequence[Row]) -> Iterator[tuple[int, Row, Change | LineRefused]]:
-        """Each line, numbered as a spreadsheet shows it, with its outcome."""
-        self.prepare(rows)
+    def plan(self, rows: Sequence[tuple[int, Row]]) -> Iterator[tuple[int, Row, Change | LineRefused]]:
+        """Each line, under the number a spreadsheet shows, with its outcome."""
+        self.prepare([row for _, row in rows])
         seen: set[str] = set()
-        for number, row in enumerate(rows, start=2):
+        for number, row in rows:
             key = row[self.columns[0]]
             try:
                 outcome: Change | LineRefused = (
