@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts import proof as proofs
@@ -140,8 +141,10 @@ def make_patient(entity: LegalEntity | None = None, *, qualified: bool = True, *
 
 
 def make_episode(patient: Patient, service: Service | None = None, **fields: Any) -> Episode:
-    """An open stay since this morning."""
-    values = {"visit_number": f"V{next(_numbers):07d}", "starts_at": clock.now() - timedelta(hours=6)} | fields
+    """An open stay of today's, six hours old at most: after midnight too, it is an arrival of the day."""
+    now = clock.now()
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    values = {"visit_number": f"V{next(_numbers):07d}", "starts_at": max(midnight, now - timedelta(hours=6))} | fields
     return Episode.objects.create(patient=patient, service=service or make_service(patient.legal_entity), **values)
 
 

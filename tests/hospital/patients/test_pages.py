@@ -160,7 +160,7 @@ def test_the_button_of_a_line_records_the_choice_for_the_episode_of_that_line(de
 def test_the_list_says_since_when_each_patient_is_here(clinician, entity, service):
     patient = admitted(entity, service)
     page = text(clinician.get("/patients/"))
-    assert f"depuis le {patient.episodes.get().starts_at:%d/%m/%Y}" in page
+    assert f"depuis le {timezone.localtime(patient.episodes.get().starts_at):%d/%m/%Y}" in page
     assert "non interrogé" in page
 
 

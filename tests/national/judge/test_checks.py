@@ -20,7 +20,7 @@ from tramontane.dmp.transactions.td0_2 import Authorisation
 from tramontane.dmp.verdicts import Outcome, Verdict
 from tramontane.dmp.vihf import AccessMode, AuthenticationMode
 from tramontane.national.judge import CHECKS, Facts, Request, judge, unheard
-from tramontane.national.judge.facts import PatientFacts, ProfessionalFacts, StructureFacts, WhiteListFacts
+from tramontane.national.judge.facts import FRANCE, PatientFacts, ProfessionalFacts, StructureFacts, WhiteListFacts
 
 REQUEST = Request("TD3.1", "TD3.1.metadonnees", vihf(), EJ.struct_idnat, NOW)
 FACTS = Facts(
@@ -126,7 +126,7 @@ def test_an_entity_without_contract_in_force_is_refused(case: str) -> None:
     assert received in failed(facts=replace(FACTS, white_list=entry))["liste-blanche"]
 
 
-@pytest.mark.parametrize("boundary", [NOW.date()])
+@pytest.mark.parametrize("boundary", [NOW.astimezone(FRANCE).date()])
 def test_a_contract_is_valid_on_its_first_and_last_day(boundary: date) -> None:
     assert failed(facts=replace(FACTS, white_list=WhiteListFacts("active", boundary, boundary))) == {}
 

@@ -154,7 +154,7 @@ def _contract(contract: SiteContract | None, at: datetime) -> AirContractState:
     nobody would ever ask again, and a contract signed since would never be seen."""
     if contract is None:
         return AirContractState.UNKNOWN
-    if contract.expires_at is not None and contract.expires_at < at.date():
+    if contract.expires_at is not None and contract.expires_at < at.astimezone(PARIS).date():
         return AirContractState.EXPIRED
     observed = OBSERVED.get(contract.observed_state, AirContractState.UNKNOWN)
     if observed is AirContractState.ACTIVE or contract.observed_at is None:
