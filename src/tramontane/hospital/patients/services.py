@@ -153,9 +153,10 @@ def set_ins(patient: Patient, value: str, oid: str, *, checked: bool, actor: Act
         ins = Ins(value, InsAuthority.from_oid(oid))
     except InvalidIdentifier as error:
         raise PatientError(error.explain(), "ins") from error
-    # One INS at a time in the entity: two desks cannot give the same one to two patients.
-    LegalEntity.objects.select_for_update(no_key=True).only("pk").get(pk=patient.legal_entity_id)
+    # One INS at a time in the entity: two desks cannot give the same one to two patients. The patient first: callers that
+    # hold her already would otherwise wait for each other.
     _hold(patient)
+    LegalEntity.objects.select_for_update(no_key=True).only("pk").get(pk=patient.legal_entity_id)
     others = Patient.objects.filter(legal_entity=patient.legal_entity_id, ins=ins.value, merged_into=None)
     if others.exclude(pk=patient.pk).exists():
         raise PatientError(
