@@ -121,6 +121,13 @@ def test_one_call_at_fault_fails_the_whole_and_is_named(ready: Ready, code: str,
     assert 1 in found.figures.values()
 
 
+def test_an_identity_qualified_in_another_establishment_is_not_qualified_here(ready: Ready) -> None:
+    entity = consulted(ready)
+    elsewhere = trace_like(ready, event="patient.qualifie", finess_juridique="999999999", ins="1" * 15)
+    wrong = trace_like(ready, patient_id=0, ins=elsewhere.ins)
+    assert f"Trace n° {wrong.pk}" in look(entity, "ins_qualifiee").exceptions
+
+
 def test_an_opposition_before_the_call_fails_whatever_was_agreed_earlier(ready: Ready) -> None:
     consulted(ready)
     ConsentRecord.objects.create(
@@ -165,6 +172,30 @@ def test_the_chain_of_the_period_is_read_again_row_by_row(ready: Ready) -> None:
     assert f"La trace {victim.pk} a été modifiée." in found.exceptions
 
 
+@pytest.mark.parametrize("later", [False, True], ids=["the last of all", "followed by others"])
+def test_a_period_whose_traces_were_all_destroyed_does_not_read_as_an_empty_one(ready: Ready, later: bool) -> None:
+    entity, today = ready.account.legal_entity, moving.today()
+    earlier = Scope(entity, today - timedelta(days=9), today - timedelta(days=2), clock.now())
+    look_again = BY_CODE["chaine_traces"].look
+    append_only.open_up(connection)
+    Trace.objects.update(recorded_at=clock.now() - timedelta(days=30))  # those of the fixtures are before the period
+    for row in Trace.objects.all():
+        Trace.objects.filter(pk=row.pk).update(digest=digest_of(row))
+    chain.seal()
+    assert look_again(earlier).outcome is Outcome.NOT_RUN
+    victims = [trace_like(ready, recorded_at=clock.now() - timedelta(days=5)).pk for _ in range(2)]
+    victims += Trace.objects.filter(recorded_at__gt=clock.now() - timedelta(days=1)).values_list("pk", flat=True)
+    chain.seal()
+    if later:
+        consulted(ready)
+        chain.seal()
+    Trace.objects.filter(pk__in=victims).delete()
+    append_only.close(connection)
+    found = look_again(earlier)
+    assert found.outcome is Outcome.FAILED, found
+    assert any("a disparu" in one for one in found.exceptions)
+
+
 def test_only_the_links_of_the_period_are_read_and_old_traces_without_a_seal_are_said(ready: Ready) -> None:
     entity, today = consulted(ready), moving.today()
     chain.seal()
@@ -193,6 +224,16 @@ def test_reviews_are_failed_until_they_were_held_this_year(ready: Ready) -> None
     review.close(campaign, ready.access.actor)
     found = look(entity, "revue_habilitations")
     assert found.outcome is Outcome.PASSED
+    earlier = Scope(entity, moving.today() - timedelta(days=20), moving.today() - timedelta(days=10), clock.now())
+    found = BY_CODE["revue_habilitations"].look(earlier)
+    assert found.checks[0].said.startswith("Jamais, jusqu’au"), (
+        "the review closed after the period proves nothing of it"
+    )
+    kept = type(campaign).objects.get()
+    kept.pk, kept.closed_at = None, clock.now() - timedelta(days=100)
+    kept.save(force_insert=True)
+    found = BY_CODE["revue_habilitations"].look(earlier)
+    assert found.checks[0].outcome is Outcome.PASSED, "a later one does not hide it"
     type(campaign).objects.update(closed_at=clock.now() - timedelta(days=400))
     assert look(entity, "revue_habilitations").outcome is Outcome.FAILED
 
@@ -287,6 +328,11 @@ def test_a_period_that_ends_before_it_starts_or_tomorrow_is_refused(ready: Ready
     for starts, ends in ((today, today - day), (today, today + day)):
         with pytest.raises(RefusedError):
             collecting.collect(entity, "certificats", starts, ends, actor=ready.access.actor)
+
+
+def test_a_period_before_any_trace_could_be_is_refused(ready: Ready) -> None:
+    with pytest.raises(RefusedError, match="saisie"):
+        collecting.ask(ready.account.legal_entity, ["chaine_traces"], date.min, date.min, actor=ready.access.actor)
 
 
 def test_a_person_confirms_and_the_next_confirmation_revises_the_same_proof(ready: Ready) -> None:

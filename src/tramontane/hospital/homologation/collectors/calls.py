@@ -52,7 +52,12 @@ def identifiers(scope: Scope) -> Finding:
 def qualified_ins(scope: Scope) -> Finding:
     """Ségur vague 2, INS/va1.53. An identity qualified then may have lost it since: its trace still says it."""
     # By INS, which traces are indexed on: few rows a patient, however many there are in all.
-    before = Q(ins=OuterRef("ins"), recorded_at__lte=OuterRef("recorded_at"), event="patient.qualifie")
+    before = Q(
+        ins=OuterRef("ins"),
+        recorded_at__lte=OuterRef("recorded_at"),
+        event="patient.qualifie",
+        finess_juridique=scope.entity.finess_juridique,  # qualified in another establishment is not qualified here
+    )
     identity = Patient.objects.filter(pk=OuterRef("patient_id"), qualified_at__lte=OuterRef("recorded_at"))
     qualified = Exists(identity) | Exists(Trace.objects.filter(before))
     wrong = scope.calls.filter(Q(ins="") | ~qualified)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from django.utils import timezone
+
 from tramontane.client.pkcs11 import Pkcs11Signer
 from tramontane.dmp.errors import CertificateMisuse, TramontaneError
 from tramontane.dmp.signature import describe
@@ -40,7 +42,7 @@ def validity(scope: Scope) -> Finding:
         Check(
             one.role,
             Outcome.PASSED if one.state in HOLDS else Outcome.FAILED,
-            f"Certificat {one.state.value}, jusqu’au {one.not_after:%d/%m/%Y}.",
+            f"Certificat {one.state.value}, jusqu’au {timezone.localdate(one.not_after):%d/%m/%Y}.",
         )
         for one in lines
     ]

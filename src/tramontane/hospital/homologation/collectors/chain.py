@@ -49,13 +49,14 @@ def _complete(total: int, silent: int) -> Check:
 
 
 def _read_again(scope: Scope) -> chain.Verification | None:
-    """The links of the period. Its bounds are the ranks just outside: a row destroyed at either end is missed too."""
-    if not scope.traces.exists():
-        return None
+    """The links of the period. Its bounds are the ranks just outside, or the end of the last seal: rows destroyed at
+    either end are missed too, and those of a whole period. None: nobody wrote anything then, and nothing is missing."""
     every, day = Trace.objects.all(), timedelta(days=1)
     before = period(every, None, scope.starts - day).aggregate(rank=Max("id"))["rank"] or 0
     after = period(every, scope.ends + day, None).aggregate(rank=Min("id"))["rank"]
-    return chain.verify_ranks(before + 1, after - 1 if after else every.aggregate(rank=Max("id"))["rank"])
+    ends = (every.aggregate(rank=Max("id"))["rank"], Seal.objects.aggregate(rank=Max("last_trace_id"))["rank"])
+    read = chain.verify_ranks(before + 1, after - 1 if after else max(filter(None, ends), default=0))
+    return read if read.findings or scope.traces.exists() else None
 
 
 def _verified(read: chain.Verification, scope: Scope) -> Check:

@@ -22,6 +22,7 @@ from tramontane.hospital.homologation.services.moving import today
 from tramontane.hospital.homologation.snapshot import canonical_digest
 from tramontane.hospital.traces import chain
 from tramontane.hospital.traces.events import Actor, Event
+from tramontane.hospital.traces.selectors import FIRST_DAY
 from tramontane.hospital.traces.services import record
 
 # One run at once in an establishment; after so long, the worker is believed dead and another may be asked.
@@ -60,6 +61,7 @@ def carry_out(run_id: int) -> None:
 
 
 def _check(starts: date, ends: date) -> None:
+    refuse("starts", f"La période commence au plus tôt le {FIRST_DAY:%d/%m/%Y}." if starts < FIRST_DAY else "")
     refuse("ends", "La période finit avant de commencer." if ends < starts else "")
     refuse("ends", "La période ne peut pas finir après aujourd’hui." if ends > today() else "")
 
