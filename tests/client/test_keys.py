@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 
 import pytest
@@ -21,11 +22,25 @@ from tramontane.demo.pki import Profile
 from tramontane.dmp.errors import CertificateMisuse
 
 PKI = pki()
+RSA_KEY = bytes.fromhex("06092a864886f70d010101")  # OID rsaEncryption
+
+
+def pem(label: str, der: bytes) -> bytes:
+    return f"-----BEGIN {label}-----\n{base64.encodebytes(der).decode()}-----END {label}-----\n".encode()
+
+
 SECRET = "un mot de passe très secret"
 CERTIFICATE = PKI.sign.certificate_pem
 CLEAR, ENCRYPTED = PKI.sign.key_pem(), PKI.sign.key_pem(SECRET)
 P12 = PKI.sign.pkcs12(SECRET)
 ELLIPTIC = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+UNKNOWN_KEY = pem(
+    "PRIVATE KEY",
+    PKI.sign.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()).replace(
+        RSA_KEY, RSA_KEY[:-1] + b"\x63"
+    ),
+)
 
 
 def short_key_pair() -> tuple[bytes, bytes]:
@@ -75,6 +90,11 @@ REFUSALS: dict[str, tuple[str, Callable[[], object]]] = {
         lambda: PrivateKeySigner.from_pem(CERTIFICATE, PKI.auth.key_pem()),
     ),
     "elliptic key": ("cle-non-rsa", lambda: PrivateKeySigner.from_pem(CERTIFICATE, ELLIPTIC)),
+    "key of an unknown algorithm": ("cle-algorithme", lambda: PrivateKeySigner.from_pem(CERTIFICATE, UNKNOWN_KEY)),
+    "certificate cut before its end": (
+        "certificat-illisible",
+        lambda: PrivateKeySigner.from_pem(CERTIFICATE.rstrip()[:-12], CLEAR),
+    ),
     "short key": ("cle-trop-courte", lambda: PrivateKeySigner.from_pem(*short_key_pair())),
     "wrong password of a PKCS#12": ("mot-de-passe-faux", lambda: PrivateKeySigner.from_pkcs12(P12, "faux")),
     "missing password of a PKCS#12": ("cle-illisible", lambda: PrivateKeySigner.from_pkcs12(P12)),

@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from support.dmp_client import identity, trust
-from support.pki import pki
+from support.pki import SIGN, pki
 from tramontane.client import Endpoint, ServerTrust
 from tramontane.client.tls import client_context
-from tramontane.dmp.errors import LocalError
+from tramontane.demo.pki import Profile
+from tramontane.dmp.errors import CertificateMisuse, LocalError
 
 PKI = pki()
 CREDENTIALS = identity().authentication
@@ -103,7 +105,7 @@ def test_nothing_is_left_on_disk_when_the_key_is_refused(tmp_path: Path, monkeyp
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", refuse)
-    with pytest.raises(ssl.SSLError):
+    with pytest.raises(CertificateMisuse):
         client_context(trust(), CREDENTIALS)
     assert list(tmp_path.iterdir()) == []
 
@@ -113,3 +115,12 @@ def test_an_endpoint_is_https_and_ends_with_a_slash(url: str) -> None:
     with pytest.raises(LocalError) as refusal:
         Endpoint(url, trust())
     assert refusal.value.code == "adresse-invalide"
+
+
+def test_an_authority_too_weak_for_this_machine_is_refused_with_what_to_do() -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    weak = PKI.demo.issue(Profile.SIGN, SIGN, key=key).certificate
+    with pytest.raises(CertificateMisuse) as refusal:
+        client_context(trust(), replace(CREDENTIALS, chain=(weak,)))
+    assert refusal.value.code == "certificat-refuse-tls"
+    assert "key too small" in refusal.value.explain()

@@ -13,6 +13,7 @@ from cryptography import x509
 from tramontane.cli.base import why
 from tramontane.dmp.errors import CertificateMisuse, LocalError
 from tramontane.dmp.identity import Ins, InsAuthority
+from tramontane.dmp.signature import der_certificate, der_crl, pem_certificates, pem_crls
 
 MAX_INPUT = 64 * 1024 * 1024
 
@@ -60,8 +61,8 @@ def read_certificates(path: Path) -> tuple[x509.Certificate, ...]:
     data = read_input(str(path))
     try:
         if b"-----BEGIN" in data:
-            return tuple(x509.load_pem_x509_certificates(data))
-        return (x509.load_der_x509_certificate(data),)
+            return pem_certificates(data)
+        return (der_certificate(data),)
     except ValueError as error:
         raise CertificateMisuse(
             f"« {path} » ne contient pas de certificat lisible.",
@@ -79,12 +80,10 @@ def read_crls(path: Path) -> tuple[x509.CertificateRevocationList, ...]:
         CertificateMisuse: none in it.
     """
     data = read_input(str(path))
-    end = b"-----END X509 CRL-----"
-    blocks = [block + end for block in data.split(end)[:-1]]
     try:
-        if blocks:
-            return tuple(x509.load_pem_x509_crl(block) for block in blocks)
-        return (x509.load_der_x509_crl(data),)
+        if b"-----BEGIN" in data:
+            return pem_crls(data)
+        return (der_crl(data),)
     except ValueError as error:
         raise CertificateMisuse(
             f"« {path} » ne contient pas de liste de révocation lisible.",

@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptography import x509
 from lxml import etree
 
 from tramontane.cli.configuration import Configuration
 from tramontane.cli.inputs import unusable
 from tramontane.dmp.errors import MalformedMessage
 from tramontane.dmp.identity import Ins
+from tramontane.dmp.signature import der_certificate
 from tramontane.dmp.verdicts import Outcome, Verdict
 from tramontane.dmp.vihf import (
     CONF_EXI_PGSSIS,
@@ -90,7 +90,7 @@ def own_certificate(data: bytes) -> KeyPolicy:
     """
     encoded = _assertion(data).findtext(f".//{_DSIG}X509Certificate") or ""
     try:
-        return PinnedCertificates([x509.load_der_x509_certificate(base64.b64decode("".join(encoded.split())))])
+        return PinnedCertificates([der_certificate(base64.b64decode("".join(encoded.split())))])
     except ValueError as error:
         raise unusable(
             "Ce jeton ne porte pas de certificat lisible.", received="X509Certificate absent ou illisible"

@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from cryptography import x509
 
-from tramontane.client.keys import PrivateKeySigner, TlsCredentials
+from tramontane.client.keys import PrivateKeySigner, TlsCredentials, unreadable_pem
 from tramontane.client.tls import ServerTrust
 from tramontane.dmp.errors import CertificateMisuse, LocalError
+from tramontane.dmp.signature import pem_certificates, pem_crls
 
 Credentials = TypeVar("Credentials", TlsCredentials, PrivateKeySigner)
 _PKCS12 = frozenset({".p12", ".pfx"})
@@ -33,10 +34,18 @@ def environment_secret(name: str, environ: Mapping[str, str]) -> str | None:
     """The passphrase or PIN that an environment variable holds; None when no variable is named.
 
     Raises:
-        LocalError: the variable is named, and is not there.
+        LocalError: the variable is named, and is not there or is not text.
     """
     if not name:
         return None
+    if name in environ and not _is_text(environ[name]):
+        raise LocalError(
+            "La variable d'environnement qui porte le mot de passe de la clé n'est pas du texte UTF-8.",
+            code="variable-illisible",
+            expected=f"la variable {name}, en UTF-8",
+            received="des octets d'un autre codage",
+            next_step=f"réécrivez {name} en UTF-8 là où l'application est lancée, puis relancez-la",
+        )
     if name not in environ:
         raise LocalError(
             "La variable d'environnement qui porte le mot de passe de la clé n'est pas définie.",
@@ -48,11 +57,20 @@ def environment_secret(name: str, environ: Mapping[str, str]) -> str | None:
     return environ[name]
 
 
+def _is_text(value: str) -> bool:
+    """Python reads a byte that is not UTF-8 as half of a character, which nothing can write."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def server_trust(trust_path: str, crl_path: str, revocation: str) -> ServerTrust:
     """Whom a server's certificate must come from: anchors and intermediates in one PEM, lists in another.
 
     Raises:
-        CertificateMisuse: a file that cannot be read.
+        CertificateMisuse: a file that cannot be read, or is not whole PEM.
         LocalError: an unknown revocation mode, no anchor, or lists required and none given.
     """
     if revocation not in ("require", "unsafe-skip"):
@@ -63,28 +81,46 @@ def server_trust(trust_path: str, crl_path: str, revocation: str) -> ServerTrust
             received=revocation,
             next_step="corrigez la configuration de la connexion",
         )
-    certificates = x509.load_pem_x509_certificates(read(trust_path))
-    anchors = tuple(one for one in certificates if one.issuer == one.subject)
-    intermediates = tuple(one for one in certificates if one.issuer != one.subject)
+    found = certificates(trust_path)
+    anchors = tuple(one for one in found if one.issuer == one.subject)
+    intermediates = tuple(one for one in found if one.issuer != one.subject)
     crls = revocation_lists(crl_path)
     return ServerTrust(anchors, intermediates, crls, "require" if revocation == "require" else "unsafe-skip")
 
 
+def certificates(path: str) -> tuple[x509.Certificate, ...]:
+    """Every certificate of a PEM file.
+
+    Raises:
+        CertificateMisuse: it cannot be read, or is not whole PEM.
+    """
+    try:
+        return pem_certificates(read(path))
+    except ValueError as error:
+        raise unreadable_pem("certificats X.509", "openssl x509 -inform der") from error
+
+
 def revocation_lists(path: str) -> tuple[x509.CertificateRevocationList, ...]:
-    """Every list of a PEM file; none without a path."""
-    if not path:
-        return ()
-    end = b"-----END X509 CRL-----"
-    return tuple(x509.load_pem_x509_crl((block + end).lstrip()) for block in read(path).split(end)[:-1])
+    """Every list of a PEM file; none without a path.
+
+    Raises:
+        CertificateMisuse: it cannot be read, or is not whole PEM.
+    """
+    try:
+        return pem_crls(read(path)) if path else ()
+    except ValueError as error:
+        raise unreadable_pem("listes de révocation (CRL)", "openssl crl -inform der") from error
 
 
 def read(path: str) -> bytes:
     """The content of a file that a configuration names.
 
     Raises:
-        CertificateMisuse: it cannot be read; the path is not repeated.
+        CertificateMisuse: it cannot be read, or is no ordinary file (a device never ends); the path is not repeated.
     """
     try:
+        if not Path(path).is_file():
+            raise FileNotFoundError
         return Path(path).read_bytes()
     except OSError as error:
         raise CertificateMisuse(

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 
 from tramontane.dmp.errors import CertificateMisuse
+from tramontane.dmp.signature import pem_certificates, require_readable
 
 SMALLEST_KEY = 2048
 _PADDING = padding.PKCS1v15()
@@ -34,6 +36,7 @@ class _Credentials:
     chain: tuple[x509.Certificate, ...] = ()
 
     def __post_init__(self) -> None:
+        _require_readable(self.certificate, *self.chain)
         if self.key.key_size < SMALLEST_KEY:
             raise CertificateMisuse(
                 "Cette clé RSA est trop courte pour être acceptée.",
@@ -73,6 +76,8 @@ class _Credentials:
             key, certificate, chain = pkcs12.load_key_and_certificates(data, password.encode() if password else None)
         except ValueError as error:
             raise _unreadable("fichier PKCS#12", password_given=bool(password)) from error
+        except UnsupportedAlgorithm as error:
+            raise _unsupported("fichier PKCS#12") from error
         if key is None or certificate is None:
             raise CertificateMisuse(
                 "Ce fichier PKCS#12 ne contient pas à la fois une clé privée et son certificat.",
@@ -102,17 +107,30 @@ class TlsCredentials(_Credentials):
     """
 
 
-def _certificates(pem: bytes) -> list[x509.Certificate]:
+def _certificates(pem: bytes) -> tuple[x509.Certificate, ...]:
     try:
-        return x509.load_pem_x509_certificates(pem)
+        return pem_certificates(pem)
     except ValueError as error:
-        raise CertificateMisuse(
-            "Le certificat n'est pas lisible.",
-            code="certificat-illisible",
-            expected="un certificat X.509 au format PEM (« -----BEGIN CERTIFICATE----- »)",
-            received="un contenu qui n'en est pas un",
-            next_step="convertissez le certificat en PEM, par exemple avec openssl x509 -inform der",
-        ) from error
+        raise unreadable_pem("certificats X.509", "openssl x509 -inform der") from error
+
+
+def _require_readable(*certificates: x509.Certificate) -> None:
+    try:
+        for one in certificates:
+            require_readable(one)
+    except ValueError as error:
+        raise unreadable_pem("certificats X.509", "openssl x509 -inform der") from error
+
+
+def unreadable_pem(what: str, conversion: str) -> CertificateMisuse:
+    """The refusal of a file that is not the PEM it should be."""
+    return CertificateMisuse(
+        "Un fichier de certificats ou de listes de révocation n'est pas lisible.",
+        code="certificat-illisible",
+        expected=f"des {what} entiers, au format PEM",
+        received="un autre contenu, un fichier coupé avant sa fin, ou une clé d'un algorithme inconnu",
+        next_step=f"récupérez de nouveau le fichier ; s'il est en DER, convertissez-le en PEM ({conversion})",
+    )
 
 
 def _pem_key(pem: bytes, password: str | None) -> PrivateKeyTypes:
@@ -122,6 +140,8 @@ def _pem_key(pem: bytes, password: str | None) -> PrivateKeyTypes:
         raise _password_mismatch(given=bool(password)) from error
     except ValueError as error:
         raise _unreadable("clé privée au format PEM", password_given=bool(password)) from error
+    except UnsupportedAlgorithm as error:
+        raise _unsupported("clé privée au format PEM") from error
 
 
 def _rsa(key: PrivateKeyTypes) -> rsa.RSAPrivateKey:
@@ -134,6 +154,16 @@ def _rsa(key: PrivateKeyTypes) -> rsa.RSAPrivateKey:
         received=type(key).__name__,
         reference="protocole DMP, signature du VIHF",
         next_step="utilisez le certificat RSA délivré par l'IGC-Santé",
+    )
+
+
+def _unsupported(what: str) -> CertificateMisuse:
+    return CertificateMisuse(
+        f"Un algorithme de ce contenu n'est pas pris en charge ({what}).",
+        code="cle-algorithme",
+        expected="une clé RSA et son certificat",
+        received="un algorithme inconnu, ou trop ancien",
+        next_step="utilisez la clé RSA délivrée avec le certificat de l'IGC-Santé",
     )
 
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from tramontane.client.errors import Phase
 from tramontane.client.keys import TlsCredentials
 from tramontane.client.timeline import current_timeline
-from tramontane.dmp.errors import LocalError
+from tramontane.dmp.errors import CertificateMisuse, LocalError
 
 # PDT-INF-579, in OpenSSL's spelling.
 TLS_1_2_SUITES = (
@@ -84,14 +84,20 @@ def client_context(trust: ServerTrust, credentials: TlsCredentials) -> ssl.SSLCo
     """A context for connections to one peer, built from `trust` alone.
 
     The host name is checked against the certificate's subjectAltName.
+
+    Raises:
+        CertificateMisuse: OpenSSL refuses a certificate of ours, or an authority.
     """
     context = TracedContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(":".join(TLS_1_2_SUITES))
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
     context.verify_flags = _verify_flags(trust)
-    _load_trust(context, trust)
-    _load_credentials(context, credentials)
+    try:
+        _load_trust(context, trust)
+        _load_credentials(context, credentials)
+    except ssl.SSLError as error:
+        raise _refused_by_openssl(error) from error
     return context
 
 
@@ -121,6 +127,18 @@ def _load_credentials(context: ssl.SSLContext, credentials: TlsCredentials) -> N
     pem = b"".join(certificate.public_bytes(serialization.Encoding.PEM) for certificate in chain)
     with _private_file(key + pem) as path:
         context.load_cert_chain(path, password=password)
+
+
+def _refused_by_openssl(error: ssl.SSLError) -> CertificateMisuse:
+    """Its own words, which name no secret: `ca md too weak` (SHA-1), `ee key too small`…"""
+    return CertificateMisuse(
+        "Un certificat de la connexion est refusé par la bibliothèque TLS.",
+        code="certificat-refuse-tls",
+        expected="des certificats et des autorités que le niveau de sécurité de cette machine admet",
+        received=(getattr(error, "reason", "") or "erreur TLS").replace("_", " ").lower(),
+        reference="OpenSSL, SSL_CTX_set_security_level",
+        next_step="demandez un certificat signé par SHA-256 au moins, et retirez de sa chaîne toute autorité plus faible",
+    )
 
 
 @contextmanager

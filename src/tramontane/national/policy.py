@@ -9,9 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from cryptography import x509
-
-from tramontane.dmp.signature.certificates import TrustStore
+from tramontane.dmp.signature import TrustStore, pem_certificates, pem_crls
 from tramontane.national.judge.habilitation import HabilitationMatrix, default_matrix
 
 # The repository of the DMP (protocol §2.7).
@@ -68,21 +66,11 @@ class TrustFiles:
 
     def _load(self) -> TrustStore:
         return TrustStore(
-            anchors=tuple(x509.load_pem_x509_certificates(self.anchors.read_bytes())),
-            intermediates=tuple(x509.load_pem_x509_certificates(_bytes(self.intermediates))),
-            crls=tuple(read_crls(_bytes(self.crls))),
+            anchors=pem_certificates(self.anchors.read_bytes()),
+            intermediates=pem_certificates(intermediates) if (intermediates := _bytes(self.intermediates)) else (),
+            crls=pem_crls(crls) if (crls := _bytes(self.crls)) else (),
             require_crl=self.require_crl,
         )
-
-
-def read_crls(data: bytes) -> list[x509.CertificateRevocationList]:
-    """Every CRL of a PEM file, in order; `cryptography` reads only one at a time.
-
-    Raises:
-        ValueError: a block is not a CRL.
-    """
-    end = b"-----END X509 CRL-----"
-    return [x509.load_pem_x509_crl(block + end) for block in data.split(end)[:-1]]
 
 
 def _path(variable: str) -> Path | None:

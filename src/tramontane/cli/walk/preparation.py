@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from cryptography import x509
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tramontane.cli.walk.screen import Screen
@@ -22,6 +21,7 @@ from tramontane.demo.plans import DOCUMENTS
 from tramontane.demo.processes import database_unavailable
 from tramontane.demo.structures import HOSPITAL
 from tramontane.demo.workspace import SOFTWARE, Workspace, write_pki
+from tramontane.dmp.signature import pem_certificates, pem_crls
 
 
 def prepare(screen: Screen, workspace: Workspace, hospital: SyntheticHospital) -> None:
@@ -42,9 +42,9 @@ def prepare(screen: Screen, workspace: Workspace, hospital: SyntheticHospital) -
 def client(workspace: Workspace, base_url: str) -> DmpClient:
     """The hospital's client, from the files of the workspace."""
     trust = ServerTrust(
-        tuple(x509.load_pem_x509_certificates(_read(workspace, "racine.pem"))),
-        tuple(x509.load_pem_x509_certificates(_read(workspace, "intermediaires.pem"))),
-        tuple(_crls(_read(workspace, "crl.pem"))),
+        pem_certificates(_read(workspace, "racine.pem")),
+        pem_certificates(_read(workspace, "intermediaires.pem")),
+        pem_crls(_read(workspace, "crl.pem")),
     )
     identity = HospitalIdentity(
         HOSPITAL.finess,
@@ -90,8 +90,3 @@ def _pair(workspace: Workspace, name: str) -> tuple[bytes, bytes]:
 
 def _read(workspace: Workspace, name: str) -> bytes:
     return (workspace.pki / name).read_bytes()
-
-
-def _crls(pem: bytes) -> list[x509.CertificateRevocationList]:
-    end = b"-----END X509 CRL-----"
-    return [x509.load_pem_x509_crl(block + end) for block in pem.split(end)[:-1]]

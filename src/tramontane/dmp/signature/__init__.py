@@ -10,6 +10,7 @@ from tramontane.dmp.signature.certificates import (
     same_name,
     usages,
 )
+from tramontane.dmp.signature.loading import der_certificate, der_crl, pem_certificates, pem_crls, require_readable
 from tramontane.dmp.signature.rsa import has_signed
 from tramontane.dmp.signature.shape import SignatureParts, UnexpectedShape, read_signature
 from tramontane.dmp.signature.signer import Signer
@@ -27,13 +28,18 @@ __all__ = [
     "TrustStore",
     "UnexpectedShape",
     "canonical",
+    "der_certificate",
+    "der_crl",
     "describe",
     "enveloped_signature",
     "escape_attribute",
     "escape_text",
     "has_signed",
     "key_info",
+    "pem_certificates",
+    "pem_crls",
     "read_signature",
+    "require_readable",
     "same_name",
     "usages",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def _is_plain(crl: x509.CertificateRevocationList) -> bool:
 def _signed_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
     try:
         return crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]  # other key types: TypeError
-    except TypeError:
+    except (TypeError, ValueError, UnsupportedAlgorithm):
         return False
 
 

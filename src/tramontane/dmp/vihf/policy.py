@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -18,6 +17,7 @@ from tramontane.dmp.signature import (
     AllowList,
     CertificateUsage,
     TrustStore,
+    der_certificate,
     describe,
     usages,
 )
@@ -47,12 +47,11 @@ class SigningCertificate:
 def load_certificate(der: bytes) -> SigningCertificate | None:
     """The certificate of these bytes, None when it is not one, or not an RSA one of 2048 bits or more."""
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        key = certificate.public_key()
-        # Strict parsing of every field read below happens here: an unreadable name or extension is no certificate.
+        certificate = der_certificate(der)
         description, allowed = describe(certificate), usages(certificate)
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except ValueError:
         return None
+    key = certificate.public_key()
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size < _MIN_KEY_BITS:
         return None
     return SigningCertificate(

@@ -67,8 +67,6 @@ def insi() -> Iterator[Finding]:
             files.server_trust(link.trust_path, link.crl_path, link.revocation)
         except TramontaneError as error:
             yield Finding(Level.FAILURE, f"{name} : {error.explain()}")
-        except ValueError:
-            yield Finding(Level.FAILURE, f"{name} : une autorité ou une liste de révocation est illisible.")
         else:
             yield _expiry(f"{name}, certificat", found.certificate.not_valid_after_utc)
 

@@ -8,6 +8,7 @@ from typing import Any
 from cryptography import x509
 from django import forms
 
+from tramontane.dmp.signature import pem_certificates
 from tramontane.national.judge.names import CHECK_NAMES
 from tramontane.national.models import (
     AccessResult,
@@ -251,7 +252,7 @@ class ExplainForm(_Page):
                 "Ceci contient une clé privée. Elle n’a pas été lue : considérez-la compromise."
             )
         try:
-            return x509.load_pem_x509_certificate(text.encode()) if text else None
+            return pem_certificates(text.encode())[0] if text else None
         except ValueError:
             raise forms.ValidationError("Ce n’est pas un certificat PEM (« BEGIN CERTIFICATE »).") from None
 

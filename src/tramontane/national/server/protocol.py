@@ -17,6 +17,7 @@ from urllib.parse import unquote_to_bytes
 from cryptography import x509
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tramontane.dmp.signature import der_certificate, pem_certificates
 from tramontane.national.server.patience import Countdown, Patience
 
 PEER = "tramontane.peer"
@@ -129,8 +130,8 @@ def _read_header(value: bytes) -> x509.Certificate | None:
     """nginx sends URL-escaped PEM ($ssl_client_escaped_cert), HAProxy base64 DER (ssl_c_der,base64)."""
     try:
         if value.startswith(b"-----"):
-            return x509.load_pem_x509_certificate(unquote_to_bytes(value))
-        return x509.load_der_x509_certificate(b64decode(value, validate=True))
+            return pem_certificates(unquote_to_bytes(value))[0]
+        return der_certificate(b64decode(value, validate=True))
     except ValueError:
         return None
 

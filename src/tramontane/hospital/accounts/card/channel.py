@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.http import HttpRequest
 
+from tramontane.dmp.signature import der_certificate, pem_certificates
 from tramontane.hospital.accounts.card.door import CardDoor
 from tramontane.hospital.accounts.card.errors import CardError
 
@@ -55,14 +56,14 @@ def from_proxy(request: HttpRequest) -> bool:
 
 def _escaped_pem(written: str) -> x509.Certificate:
     """`$ssl_client_escaped_cert` of nginx: one certificate, percent-encoded PEM."""
-    return _same(x509.load_pem_x509_certificate(unquote(written, errors="strict").encode("ascii")), _pem_body(written))
+    return _same(pem_certificates(unquote(written, errors="strict").encode("ascii"))[0], _pem_body(written))
 
 
 def _byte_sequence(written: str) -> x509.Certificate:
     """`:base64:` of the DER, as RFC 9440 §2.1 writes it: HAProxy, Caddy."""
     if len(written) < 2 or written[0] != ":" or written[-1] != ":":
         raise ValueError("ni PEM échappé, ni séquence d’octets")
-    return _same(x509.load_der_x509_certificate(_decoded(written[1:-1])), written[1:-1])
+    return _same(der_certificate(_decoded(written[1:-1])), written[1:-1])
 
 
 def _same(found: x509.Certificate, written: str) -> x509.Certificate:

@@ -50,10 +50,12 @@ class CardDoor:
         try:
             stamps = tuple(Path(path).stat().st_mtime_ns for path in (self.authorities, self.crl))
             return _trust(self.authorities, self.crl, stamps)
-        except (OSError, ValueError, LocalError) as error:
+        except OSError as error:
             raise DoorError(
                 f"Cartes CPx : autorités ou listes de révocation illisibles ({type(error).__name__})."
             ) from error
+        except LocalError as error:
+            raise DoorError(f"Cartes CPx : {error.explain()}") from error
 
 
 @lru_cache(maxsize=2)

@@ -56,8 +56,6 @@ def report(connection: DmpConnection | None, at: datetime) -> CertificateReport:
         found = material(connection)
     except TramontaneError as error:
         return CertificateReport(CertificateState.MISSING, fault=error.explain())
-    except ValueError:
-        return CertificateReport(CertificateState.MISSING, fault="Un fichier de certificat ou de CRL est illisible.")
     lines = (
         _line("Authentification (TLS mutuel)", found.identity.authentication.certificate, found, at),
         _line("Signature des jetons (cachet)", found.identity.signature.certificate, found, at),

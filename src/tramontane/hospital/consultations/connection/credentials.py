@@ -122,7 +122,7 @@ def open_signer(reference: str, secret: str | None) -> Signer:
     from tramontane.client.pkcs11 import Pkcs11Signer
 
     values = _pkcs11(reference)
-    certificate = x509.load_pem_x509_certificate(files.read(values.get("x-certificate", "")))
+    certificate, *_ = files.certificates(values.get("x-certificate", ""))
     return Pkcs11Signer(
         values.get("module-path", ""), values.get("token", ""), secret or "", values.get("object", ""), certificate
     )

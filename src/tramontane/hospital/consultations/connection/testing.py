@@ -69,13 +69,6 @@ def findings(connection: DmpConnection | None, at: datetime) -> tuple[Finding, .
         found = material(connection)
     except TramontaneError as error:
         return (Finding("Fichiers et clés", Verdict.FAILED, error.message, error.next_step), _UNTOUCHED, _PEOPLE)
-    except ValueError:
-        sentence = "Un fichier de certificat ou de liste de révocation n’est pas au format attendu."
-        return (
-            Finding("Fichiers et clés", Verdict.FAILED, sentence, "Attendu : PEM, ou PKCS#12."),
-            _UNTOUCHED,
-            _PEOPLE,
-        )
     read = Finding(
         "Fichiers et clés",
         Verdict.PASSED,
