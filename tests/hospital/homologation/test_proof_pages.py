@@ -15,6 +15,7 @@ from support.homologation_pages import page, post
 from support.homologation_scene import FILE, Scene
 from support.hospital import login
 from tramontane.hospital.homologation.models import EvidenceRevision
+from tramontane.hospital.homologation.services import moving
 
 pytestmark = pytest.mark.django_db
 
@@ -73,12 +74,17 @@ def test_a_proof_joined_by_mistake_is_withdrawn_with_a_reason_and_what_was_signe
     assert EvidenceRevision.objects.filter(evidence=proof).count() == 1
 
 
-def test_a_proof_of_a_decided_dossier_is_not_withdrawn_under_its_feet(client: Client, scene: Scene) -> None:
+def test_a_proof_of_a_decided_dossier_is_neither_withdrawn_nor_revised_under_its_feet(
+    client: Client, scene: Scene
+) -> None:
     dossier = scene.decided()
     proof = EvidenceRevision.objects.get().evidence
     said = post(client, "withdraw", dossier.number, proof.pk, motive="Erreur")
-    assert f"Le dossier n° {dossier.number} est décidé et repose sur elle" in said
+    assert f"Le dossier n° {dossier.number} est décidé et repose sur cette preuve" in said
     assert dossier.evidence_links.exists()
+    newer = {"starts": moving.today(), "file": FILE("autre.pdf", b"%PDF-1.7 autre")}
+    assert "est décidé et repose sur cette preuve" in post(client, "proof", dossier.number, proof.pk, **newer)
+    assert proof.revisions.count() == 1
 
 
 def test_the_official_text_is_checked_then_recorded(client: Client, scene: Scene) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -69,6 +70,13 @@ def workbook(table: list[list[str]]) -> bytes:
     return kept.getvalue()
 
 
+def refused(act: Callable[[], object], said: str) -> None:
+    """Refused, in these words."""
+    with pytest.raises(RefusedError) as raised:
+        act()
+    assert said in raised.value.received
+
+
 # The register.
 
 
@@ -101,6 +109,37 @@ def test_a_number_goes_with_its_date_and_a_system_is_inscribed_once(scene: Scene
         registering.add_version(row.system, VersionFacts("3", moving.today(), NUMBER), actor=scene.actor)
     with pytest.raises(RefusedError):
         registering.register(scene.entity, "dpi exemple", "Autre", actor=scene.actor)
+
+
+def test_what_a_page_left_open_shows_of_a_retired_system_changes_nothing(scene: Scene) -> None:
+    today = moving.today()
+    stale = version(scene).system
+    service = make_service(scene.entity)
+    refused(lambda: registering.retire(stale, today + timedelta(days=1), actor=scene.actor), "à venir")
+    registering.retire(stale, today, actor=scene.actor)
+    for act in (
+        lambda: registering.add_version(stale, VersionFacts("2.2", today), actor=scene.actor),
+        lambda: registering.deploy(stale, service, today, None, actor=scene.actor),
+        lambda: registering.retire(stale, today - timedelta(days=9), actor=scene.actor),
+    ):
+        refused(act, "retiré du registre")
+    stale.refresh_from_db()
+    assert stale.retired_on == today
+    assert stale.versions.count() == 1
+    again = registering.register(scene.entity, "dpi exemple", "Autre éditeur", actor=scene.actor)
+    assert (again.pk, again.retired_on, again.vendor) == (stale.pk, None, "Autre éditeur")
+
+
+def test_a_service_of_another_establishment_is_not_deployed_to_even_without_a_form(scene: Scene) -> None:
+    system, stranger = version(scene).system, make_service()
+    refused(
+        lambda: registering.deploy(system, stranger, moving.today(), None, actor=scene.actor),
+        "pas de cet établissement",
+    )
+
+
+def test_a_paper_of_the_cnda_dated_to_come_is_refused(scene: Scene) -> None:
+    refused(lambda: version(scene, cnda_on=moving.today() + timedelta(days=1)), "à venir")
 
 
 def test_other_means_of_identification_make_a_signed_homologation_due_again(scene: Scene, settings: Any) -> None:

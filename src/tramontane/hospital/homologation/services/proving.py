@@ -82,10 +82,11 @@ def revise(dossier: Dossier, evidence: Evidence, content: Content, *, actor: Act
     """A newer content of the same proof; the older one stays readable.
 
     Raises:
-        RefusedError: as `add`, or another kind of content.
+        RefusedError: as `add`, or another kind of content; a decided dossier rests on it.
     """
     kept = Evidence.objects.select_for_update().get(pk=evidence.pk, legal_entity=dossier.legal_entity)
     _check(content)
+    _refuse_decided("file", kept)
     refuse("file", "Cette preuve a été retirée : en joindre une nouvelle." if hasattr(kept, "withdrawal") else "")
     refuse("file", "" if content.kind.value == kept.kind else "Une preuve garde sa nature : fichier, lien ou relevé.")
     revision = _write(kept, content, actor)
@@ -130,14 +131,8 @@ def withdraw(dossier: Dossier, evidence: Evidence, motive: str, *, actor: Actor)
     kept = Evidence.objects.select_for_update().get(pk=evidence.pk, legal_entity=dossier.legal_entity)
     refuse("motive", "" if motive.strip() else "Dire pourquoi : c’est ce que lira l’auditeur.")
     refuse("motive", "Cette preuve est déjà retirée." if hasattr(kept, "withdrawal") else "")
+    _refuse_decided("motive", kept)
     links = EvidenceLink.objects.filter(evidence=kept).select_related("dossier")
-    decided = sorted({one.dossier.number for one in links if one.dossier.state == DossierState.DECIDED.value})
-    said = (
-        f"Le dossier n° {decided[0]} est décidé et repose sur elle : revenir d’abord sur la décision."
-        if decided
-        else ""
-    )
-    refuse("motive", said)
     exigences = [one.exigence for one in links if one.dossier_id == dossier.pk]
     links.filter(dossier__state__in=[state.value for state in PLANNABLE]).delete()
     made = EvidenceWithdrawal.objects.create(
@@ -148,6 +143,14 @@ def withdraw(dossier: Dossier, evidence: Evidence, motive: str, *, actor: Actor)
         dossier, "homologation.preuve", actor, motive=made.motive, move=said, title=kept.title, **_concerned(exigences)
     )
     return made
+
+
+def _refuse_decided(name: str, evidence: Evidence) -> None:
+    """What the commission read is what the signature freezes: nothing moves between the two."""
+    rests = evidence.links.filter(dossier__state=DossierState.DECIDED.value).order_by("dossier__number")
+    number = rests.values_list("dossier__number", flat=True).first()
+    said = f"Le dossier n° {number} est décidé et repose sur cette preuve : signer d’abord son PV, ou revenir sur la décision."
+    refuse(name, said if number else "")
 
 
 def _attach(dossier: Dossier, exigence: str, evidence: Evidence) -> None:
