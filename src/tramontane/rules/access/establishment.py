@@ -10,7 +10,7 @@ ESTABLISHMENT = (
     Condition(
         "certificat-absent",
         lambda f: f.certificates is not CertificateState.MISSING,
-        "L'établissement n'a pas installé ses certificats IGC-Santé d'authentification et de signature.",
+        "Les certificats IGC-Santé de l'établissement, ou les fichiers qui les vérifient, sont absents ou illisibles.",
         "EX_AIR-080",
         "Signalez-le au service informatique : la consultation du DMP est impossible pour tous.",
         Solver.INFORMATIQUE,

@@ -18,6 +18,7 @@ from cryptography import x509
 
 from tramontane import __version__
 from tramontane.client import Endpoint, HospitalIdentity, PrivateKeySigner, TlsCredentials, files
+from tramontane.client.tls import client_context
 from tramontane.dmp.identity import FinessJuridique
 from tramontane.dmp.signature import Signer
 from tramontane.dmp.transactions.exchange import Software
@@ -98,6 +99,7 @@ def _material(key: tuple[object, ...]) -> Material:
         signature=open_signer(row.signature, secret),
     )
     trust = files.server_trust(row.trust_path, row.crl_path, row.revocation)
+    client_context(trust, identity.authentication)  # what OpenSSL refuses is refused here too, not at the first call
     software = Software(
         row.software_oid, "Tramontane", __version__, row.software_homologation, installation=row.finess_juridique
     )
