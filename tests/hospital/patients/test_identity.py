@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+from importlib import import_module
+from uuid import uuid4
+
 import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 
 from support.hospital import make_account, make_ins, make_legal_entity, make_patient, make_service
 from tramontane.hospital import clock
@@ -74,7 +80,7 @@ def test_an_identity_merged_meanwhile_is_not_merged_again(entity, provisional, c
     first, second = make_patient(entity), make_patient(entity)
     read_before = Patient.objects.get(pk=provisional.pk)
     services.merge(provisional, first, actor=clerk)
-    with pytest.raises(services.PatientError, match="vient d’être fusionnée"):
+    with pytest.raises(services.PatientError, match="déjà fusionnée"):
         services.merge(read_before, second, actor=clerk)
 
 
@@ -95,6 +101,40 @@ def test_an_ins_already_carried_by_another_record_is_refused(entity, provisional
     other = make_patient(entity)
     with pytest.raises(services.PatientError, match="doublon"):
         services.set_ins(provisional, other.ins, OID, checked=True, actor=clerk)
+    assert provisional.ins == "", "what the refused form shows again is what is kept"
+
+
+def test_the_database_itself_holds_one_record_per_ins_in_an_entity(entity):
+    borne = make_patient(entity)
+    make_patient(make_legal_entity(), ins=borne.ins)
+    make_patient(entity, ins=borne.ins, merged_into=borne)
+    with pytest.raises(IntegrityError, match=r"(?i)unique"), transaction.atomic():
+        make_patient(entity, ins=borne.ins)
+
+
+def test_an_upgrade_over_duplicates_changes_nothing_and_names_the_records(entity):
+    migration = import_module("tramontane.hospital.patients.migrations.0008_one_record_per_ins")
+    migration.refuse_duplicates(apps, None)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX patient_ins_unique")  # undone with the test
+    first = make_patient(entity)
+    second = make_patient(entity, ins=first.ins)
+    with pytest.raises(RuntimeError, match=f"/patients/{first.pk}/identite/ et /patients/{second.pk}/identite/"):
+        migration.refuse_duplicates(apps, None)
+
+
+def test_an_ins_of_a_training_base_is_refused_in_production(settings, provisional, clerk):
+    settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, ins_oid="1.2.250.1.213.1.4.8")
+    with pytest.raises(services.PatientError, match="environnement"):
+        services.set_ins(provisional, make_ins(), OID, checked=True, actor=clerk)
+
+
+def test_two_identities_declared_for_on_one_page_are_merged_all_the_same(entity, clerk):
+    page, first, second = uuid4(), make_patient(entity), make_patient(entity)
+    for one in (first, second):
+        services.declare(one, services.Declaration("consultation", "consent", submission=page), actor=clerk)
+    services.merge(first, second, actor=clerk)
+    assert second.consents.count() == 2
 
 
 def test_an_impossible_ins_is_refused_without_being_quoted(provisional, clerk):

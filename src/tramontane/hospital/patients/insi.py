@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from tramontane.client import TlsCredentials, TransportError, files
 from tramontane.client.insi import InsiService, search
 from tramontane.dmp.errors import LocalError, RemoteRefusal, TramontaneError
-from tramontane.dmp.identity import InsAuthority
 from tramontane.dmp.transactions import insi
 from tramontane.dmp.transactions.insi import Answer, CertifiedIdentity, Result, Sought
 from tramontane.hospital import clock
@@ -174,13 +172,6 @@ def _conclude(patient: Patient, sought: Sought, answer: Answer, actor: Actor) ->
     different = differences(current, answer.identity) if sought_of(current) == sought else MOVED
     if different:
         return _different(different)
-    expected = InsAuthority.from_oid(settings.ENVIRONMENT.ins_oid).environment
-    if answer.identity.ins.authority.environment != expected:
-        return Interrogation(
-            Kind.DUPLICATE,
-            "L’INS rendue n’est pas de l’environnement de cette installation : elle n’est pas reprise.",
-            "Vérifiez l’adresse du téléservice INSi avec la direction informatique.",
-        )
     return _attach(current, answer.identity, actor)
 
 

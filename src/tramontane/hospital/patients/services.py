@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
 from tramontane.dmp.errors import InvalidIdentifier
@@ -125,8 +125,7 @@ def update_traits(patient: Patient, traits: dict[str, Any], *, actor: Actor) -> 
         setattr(patient, name, traits[name])
     without = WITHOUT_INS.get(Patient.IdentityStatus(patient.identity_status))
     if without is not None and STRICT_TRAITS.intersection(changed):
-        patient.identity_status, patient.qualified_at = without, None
-        patient.ins, patient.ins_oid, patient.ins_checked_at = "", "", None
+        _take_ins_off(patient, without)
     patient.save()
     record(_event("patient.modifie", patient, actor, detail={"fields": changed}))
     return patient
@@ -153,21 +152,38 @@ def set_ins(patient: Patient, value: str, oid: str, *, checked: bool, actor: Act
         ins = Ins(value, InsAuthority.from_oid(oid))
     except InvalidIdentifier as error:
         raise PatientError(error.explain(), "ins") from error
-    # One INS at a time in the entity: two desks cannot give the same one to two patients. The patient first: callers that
-    # hold her already would otherwise wait for each other.
-    _hold(patient)
-    LegalEntity.objects.select_for_update(no_key=True).only("pk").get(pk=patient.legal_entity_id)
-    others = Patient.objects.filter(legal_entity=patient.legal_entity_id, ins=ins.value, merged_into=None)
-    if others.exclude(pk=patient.pk).exists():
+    here = InsAuthority.from_oid(settings.ENVIRONMENT.ins_oid).environment
+    if ins.authority.environment != here:  # a made-up person of a training base is nobody's record
         raise PatientError(
-            "Cet INS est déjà porté par un autre dossier : doublon à traiter par l’identitovigilance.", "ins"
+            f"Cette INS est de l’environnement « {ins.authority.environment} », cette installation de « {here} » : "
+            "vérifiez d’où elle vient.",
+            "ins",
         )
+    _hold(patient)
     now = clock.now()
     patient.ins, patient.ins_oid, patient.ins_checked_at = ins.value, ins.oid, now
     patient.identity_status = Patient.IdentityStatus.QUALIFIEE if checked else Patient.IdentityStatus.RECUPEREE
     patient.qualified_at = now if checked else None
-    patient.save()
+    try:
+        with transaction.atomic():  # `patient_ins_unique`: two desks cannot give the same one to two patients
+            patient.save()
+    except IntegrityError as error:
+        _hold(patient)
+        raise PatientError(
+            "Cet INS est déjà porté par un autre dossier : doublon à traiter par l’identitovigilance.", "ins"
+        ) from error
     record(_event("patient.qualifie" if checked else "patient.modifie", patient, actor))
+    return patient
+
+
+@transaction.atomic
+def distrust(patient: Patient, *, actor: Actor) -> Patient:
+    """Say that the identity is not surely that of the person cared for: provisional, and without INS, until controlled."""
+    _hold(patient)
+    if patient.ins or patient.identity_status != Patient.IdentityStatus.PROVISOIRE:
+        _take_ins_off(patient, Patient.IdentityStatus.PROVISOIRE)
+        patient.save()
+        record(_event("patient.modifie", patient, actor, detail={"fields": ["identity_status", "ins"]}))
     return patient
 
 
@@ -212,6 +228,7 @@ def admit(
 @transaction.atomic
 def change_episode(episode: Episode, changes: dict[str, Any], *, actor: Actor) -> Episode:
     """Transfer, discharge, cancel or reopen an episode."""
+    episode.refresh_from_db(from_queryset=Episode.objects.select_for_update())
     changed = sorted(name for name, value in changes.items() if getattr(episode, name) != value)
     if not changed:
         return episode
@@ -231,12 +248,12 @@ def merge(former: Patient, kept: Patient, *, actor: Actor) -> Patient:
     for one in sorted((former, kept), key=lambda one: one.pk):
         _hold(one)
     if former.merged_into_id is not None or kept.merged_into_id is not None:
-        raise PatientError("Une de ces identités vient d’être fusionnée : vérifiez les IPP cités.", "ipp")
+        raise PatientError("Une de ces identités est déjà fusionnée avec une autre : vérifiez les IPP cités.", "ipp")
     numbers = set(kept.episodes.values_list("visit_number", flat=True))
     if shared := numbers.intersection(former.episodes.values_list("visit_number", flat=True)):
         raise PatientError(f"Les deux identités portent la même venue ({', '.join(sorted(shared))}).", "visit_number")
     former.episodes.update(patient=kept)
-    former.consents.update(patient=kept)
+    former.consents.update(patient=kept, submission=None)  # one page may have declared for both
     former.representatives.update(patient=kept)
     former.outside_accesses.update(patient=kept)
     documents = import_string(settings.MERGED_DOCUMENTS)(former, kept)
@@ -249,6 +266,7 @@ def merge(former: Patient, kept: Patient, *, actor: Actor) -> Patient:
 @transaction.atomic
 def change_ipp(patient: Patient, ipp: str, *, actor: Actor) -> Patient:
     """Give a patient another IPP."""
+    _hold(patient)
     if Patient.objects.filter(legal_entity=patient.legal_entity_id, ipp=ipp).exclude(pk=patient.pk).exists():
         raise PatientError("Cet IPP désigne déjà un autre patient de l’établissement.", "ipp")
     patient.ipp = ipp
@@ -290,6 +308,11 @@ def note_outside_access(patient: Patient, *, account: Account, actor: Actor) -> 
 def _hold(patient: Patient) -> None:
     """The patient as she is now, until the end of the transaction: what follows is judged and written on that."""
     patient.refresh_from_db(from_queryset=Patient.objects.select_for_update())
+
+
+def _take_ins_off(patient: Patient, status: Patient.IdentityStatus) -> None:
+    patient.identity_status, patient.qualified_at = status, None
+    patient.ins, patient.ins_oid, patient.ins_checked_at = "", "", None
 
 
 def _event(code: str, patient: Patient, actor: Actor, *, detail: dict[str, Any] | None = None) -> Event:

@@ -9,7 +9,7 @@ from threading import Barrier, Thread
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from support.hl7 import message
 from support.hospital import make_account, make_ins, make_legal_entity, make_service, make_site
@@ -188,6 +188,142 @@ def test_a_changed_ipp_keeps_the_patient(entity):
     assert patient("999").pk == before
 
 
+def test_a_merge_cures_an_ins_borne_twice_whichever_identity_bore_it(entity):
+    send(entity, "A28", ipp="1")
+    send(entity, "A28", ipp="2", ins="")
+    send(entity, "A31", ipp="2")
+    assert "doublon" in last().reason
+    send(entity, "A40", ipp="2", mrg="1")
+    assert last().state == "applied", last().reason
+    assert (patient("2").ins, patient("2").identity_status) == (INS, "QUAL")
+    send(entity, "A31", ipp="2", given="JEANNETTE")
+    assert last().state == "applied", "the identity that went still bears the INS, and stands in nobody’s way"
+    assert patient("1").ins == patient("2").ins == INS
+
+
+def test_a_merge_applies_when_the_two_identities_already_bear_the_ins_of_the_message(entity):
+    send(entity, "A28", ipp="1")
+    send(entity, "A28", ipp="2", ins="")
+    Patient.objects.filter(ipp="1").update(ins=make_ins(number=12))
+    send(entity, "A31", ipp="2")
+    send(entity, "A40", ipp="2", mrg="1")
+    assert (patient("1").merged_into, patient("2").ins) == (patient("2"), INS)
+
+
+def test_a_merge_told_twice_or_through_a_third_identity_is_applied_once(entity):
+    for ipp in ("1", "2", "3"):
+        send(entity, ipp=ipp, ins="", visit=f"V{ipp}")
+    for former, kept in (("1", "2"), ("1", "2"), ("2", "3"), ("1", "3")):
+        send(entity, "A40", ipp=kept, ins="", mrg=former, visit="")
+        assert last().state == "applied", last().reason
+    assert (patient("1").merged_into, patient("2").merged_into) == (patient("2"), patient("3"))
+    assert patient("3").episodes.count() == 3
+    assert Trace.objects.filter(event="patient.fusionne").count() == 2
+
+
+def test_a_merge_that_contradicts_another_is_refused(entity):
+    for ipp in ("1", "2", "3"):
+        send(entity, "A28", ipp=ipp, ins="")
+    send(entity, "A40", ipp="2", ins="", mrg="1")
+    for kept, former in (("3", "1"), ("1", "3")):
+        send(entity, "A40", ipp=kept, ins="", mrg=former)
+        assert last().state == "refused"
+        assert "déjà fusionnée" in last().reason
+    assert patient("3").merged_into is None
+
+
+def test_a_merge_of_an_identity_never_received_waits_for_it(entity):
+    send(entity, "A28", ipp="2", ins="", name="MARTIN")
+    send(entity, "A40", ipp="2", ins="", name="MARTAIN", mrg="1")
+    merge = last()
+    assert (merge.state, patient("2").birth_name) == ("refused", "MARTIN")
+    send(entity, "A28", ipp="1", ins="")
+    assert feed.replay(merge, actor=actor(make_account(entity), None)).state == "applied"
+    assert patient("1").merged_into == patient("2")
+
+
+def test_a_merge_replayed_after_newer_messages_merges_and_puts_back_no_trait(entity):
+    send(entity, "A28", ipp="2", ins="", name="ANCIEN")
+    send(entity, "A40", ipp="2", ins="", name="ANCIEN", mrg="1")
+    merge = last()
+    send(entity, "A28", ipp="1", ins="")
+    send(entity, "A31", ipp="2", ins="", name="MARTIN")
+    assert feed.replay(merge, actor=actor(make_account(entity), None)).state == "applied"
+    assert (patient("1").merged_into, patient("2").birth_name) == (patient("2"), "MARTIN")
+
+
+def test_several_merges_in_one_message_are_refused_whole(entity):
+    for ipp in ("1", "2", "3"):
+        send(entity, "A28", ipp=ipp, ins="")
+    two = message("A40", ipp="3", ins="", mrg="1") + "MRG|2^^^CH&1.2.3&ISO^PI\r"
+    feed.receive(entity, two.encode())
+    assert (last().state, patient("1").merged_into) == ("refused", None)
+    assert "MRG" in last().reason
+
+
+@pytest.mark.parametrize("ending", ["A40", "A47"])
+def test_an_old_message_brings_back_no_identity_that_was_merged_or_renamed_since(entity, ending):
+    send(entity, "A28", ipp="1", ins="")
+    send(entity, ipp="1", ins="", service="UF03")
+    old = last()
+    make_service(entity, code="UF03")
+    if ending == "A40":
+        send(entity, "A28", ipp="2", ins="")
+    send(entity, ending, ipp="2", ins="", mrg="1")
+    with pytest.raises(apply.EventRefusedError, match="plus récent"):
+        feed.replay(old, actor=actor(make_account(entity), None))
+    assert Patient.objects.filter(merged_into=None).get().ipp == "2"
+
+
+def test_a_message_for_an_identity_that_was_merged_says_so(entity):
+    for ipp in ("1", "2"):
+        send(entity, "A28", ipp=ipp, ins="")
+    send(entity, "A40", ipp="2", ins="", mrg="1")
+    send(entity, "A31", ipp="1", ins="")
+    assert "déjà fusionnée" in last().reason
+
+
+def test_an_ipp_changed_twice_by_the_same_news_is_changed_once(entity):
+    send(entity)
+    for _ in range(2):
+        send(entity, "A47", ipp="999", mrg="100200")
+        assert last().state == "applied", last().reason
+    assert Patient.objects.get().ipp == "999"
+
+
+@pytest.mark.parametrize("attribute", ["DOUT", "FICT", "USUR", "COLV"])
+def test_an_identity_that_is_doubted_loses_its_ins_whatever_status_it_comes_with(entity, attribute):
+    send(entity)
+    send(entity, "A31", reliability=f"VALI~{attribute}")
+    assert (patient().identity_status, patient().ins, patient().qualified_at) == ("PROV", "", None)
+    send(entity, "A31", reliability="VALI")
+    assert patient().identity_status == "QUAL"
+
+
+def test_what_a_crash_left_behind_is_applied_before_what_follows_it(entity, monkeypatch):
+    with monkeypatch.context() as crash:
+        crash.setattr(feed, "process", lambda row: row)
+        send(entity, "A28", ipp="1", ins="", name="ANCIEN")
+        send(entity, "A28", ipp="2", ins="")
+    send(entity, "A31", ipp="1", ins="", name="MARTIN")
+    assert patient("1").birth_name == "MARTIN"
+    assert Hl7Message.objects.filter(state="stored").get().patient_key == "2", "another patient’s waits for its own"
+    send(entity, "A40", ipp="1", ins="", mrg="2")
+    assert patient("2").merged_into == patient("1")
+
+
+def test_what_the_database_refuses_is_kept_in_error_and_holds_up_nothing(entity, monkeypatch):
+    def clash(*_args, **_kwargs):
+        raise IntegrityError("a desk wrote the same IPP a moment before")
+
+    monkeypatch.setattr(apply.services, "create_patient", clash)
+    assert "MSA|AA" in send(entity)
+    assert last().state == "refused"
+    assert "IPP" not in last().reason
+    monkeypatch.undo()
+    assert feed.replay(last(), actor=actor(make_account(entity), None)).state == "applied"
+
+
 def test_a_changed_strict_trait_with_the_same_ins_qualifies_again(entity):
     send(entity)
     send(entity, "A08", name="DURAND")
@@ -255,10 +391,10 @@ def test_two_workers_process_a_stored_message_once(entity, monkeypatch):
         send(entity)
     rows, applied, both_read = [last(), last()], [], Barrier(2)
 
-    def slowly(*arguments):
+    def slowly(*arguments, late):
         applied.append(arguments)
         time.sleep(0.2)
-        return apply.apply(*arguments)
+        return apply.apply(*arguments, late=late)
 
     def work(row):
         try:
@@ -289,6 +425,7 @@ def test_two_entities_may_receive_the_same_control_id_and_ipp(entity):
         ({"given": "X" * 200}, "PID-5 (L)"),
         ({"ipp": "1" * 31}, "PID-3 (IPP) : 31 caractères reçus, 30 au plus"),
         ({"visit": "1" * 31}, "PV1-19"),
+        ({"kind": "AMB"}, "PV1-2"),
     ],
 )
 def test_a_value_too_long_to_be_kept_is_refused_where_it_stands_and_holds_nothing_up(entity, fields, place):

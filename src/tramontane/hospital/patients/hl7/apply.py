@@ -8,7 +8,7 @@ from typing import Any
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import LegalEntity, Service
 from tramontane.hospital.patients import services
-from tramontane.hospital.patients.hl7.reading import PROVEN, Declared, Reading, Visit
+from tramontane.hospital.patients.hl7.reading import Declared, Reading, Visit
 from tramontane.hospital.patients.models import ConsentRecord, Episode, Patient
 from tramontane.hospital.traces.events import Actor
 
@@ -20,13 +20,13 @@ class EventRefusedError(Exception):
 Step = Callable[[LegalEntity, Reading, Actor], None]
 
 
-def apply(legal_entity: LegalEntity, reading: Reading, actor: Actor) -> None:
-    """Apply one event, in the caller's transaction.
+def apply(legal_entity: LegalEntity, reading: Reading, actor: Actor, *, late: bool = False) -> None:
+    """Apply one event, in the caller's transaction. `late`: only what puts back nothing old (`LATE`).
 
     Raises:
         EventRefusedError: unknown event, unknown service or visit, or a write the application refuses.
     """
-    steps = EVENTS.get(reading.event)
+    steps = (LATE if late else EVENTS).get(reading.event)
     if steps is None:
         raise EventRefusedError(
             f"Événement {reading.event or 'absent'} : hors de la liste traitée ({', '.join(EVENTS)})."
@@ -38,19 +38,25 @@ def apply(legal_entity: LegalEntity, reading: Reading, actor: Actor) -> None:
         raise EventRefusedError(str(error)) from error
 
 
-def _identity(legal_entity: LegalEntity, reading: Reading, actor: Actor) -> None:
-    """Create or correct the identity, then attach the INS it came with."""
+def _traits(legal_entity: LegalEntity, reading: Reading, actor: Actor) -> None:
+    """Create or correct the identity."""
     identity = reading.identity
     patient = _find(legal_entity, identity.ipp)
     if patient is None:
-        patient = services.create_patient(legal_entity, {"ipp": identity.ipp, **identity.traits}, actor=actor)
+        services.create_patient(legal_entity, {"ipp": identity.ipp, **identity.traits}, actor=actor)
     else:
         kept = {name: value for name, value in identity.traits.items() if value}
-        patient = services.update_traits(patient, kept, actor=actor)
-    proven = identity.reliability in PROVEN
-    if identity.ins and (patient.ins != identity.ins or (proven and patient.qualified_at is None)):
-        services.set_ins(patient, identity.ins, identity.ins_oid, checked=proven, actor=actor)
-    elif proven and not identity.ins:
+        services.update_traits(patient, kept, actor=actor)
+
+
+def _ins(legal_entity: LegalEntity, reading: Reading, actor: Actor) -> None:
+    """Attach the INS the identity came with, or note that it was controlled."""
+    identity, patient = reading.identity, _require(legal_entity, reading)
+    if identity.distrusted:
+        services.distrust(patient, actor=actor)
+    elif identity.ins and (patient.ins != identity.ins or (identity.proven and patient.qualified_at is None)):
+        services.set_ins(patient, identity.ins, identity.ins_oid, checked=identity.proven, actor=actor)
+    elif identity.proven and not identity.ins:
         services.control_identity(patient, actor=actor)
 
 
@@ -85,17 +91,25 @@ def _cancel_discharge(legal_entity: LegalEntity, reading: Reading, actor: Actor)
 
 
 def _merge(legal_entity: LegalEntity, reading: Reading, actor: Actor) -> None:
-    former = _find(legal_entity, reading.former_ipp)
+    kept = _require(legal_entity, reading)
+    former = Patient.objects.filter(legal_entity=legal_entity, ipp=reading.former_ipp).first()
     if former is None:
         raise EventRefusedError("MRG-1 : l’identité à fusionner est inconnue. Vérifiez l’IPP cité, puis rejouez.")
-    services.merge(former, _require(legal_entity, reading), actor=actor)
+    if former.merged_into_id is None or _last(former).pk != kept.pk:  # otherwise it was said already, maybe in steps
+        services.merge(former, kept, actor=actor)
+
+
+def _last(patient: Patient) -> Patient:
+    """The identity that stands for this one, merge after merge."""
+    return patient if patient.merged_into is None else _last(patient.merged_into)
 
 
 def _change_ipp(legal_entity: LegalEntity, reading: Reading, actor: Actor) -> None:
     former = _find(legal_entity, reading.former_ipp)
-    if former is None:
+    if former is not None:
+        services.change_ipp(former, reading.identity.ipp, actor=actor)
+    elif _find(legal_entity, reading.identity.ipp) is None:  # otherwise it was said already
         raise EventRefusedError("MRG-1 : l’identité à renommer est inconnue. Vérifiez l’IPP cité, puis rejouez.")
-    services.change_ipp(former, reading.identity.ipp, actor=actor)
 
 
 def _consent(legal_entity: LegalEntity, reading: Reading, actor: Actor) -> None:
@@ -119,26 +133,38 @@ def _is_news(patient: Patient, episode: Episode | None, declared: Declared) -> b
     return declared.at is None or declared.at > last.recorded_at
 
 
-IDENTITY, CONSENT = (_identity,), (_consent,)
+IDENTITY = (_traits, _ins)
 EVENTS: dict[str, tuple[Step, ...]] = {
-    "A01": (_identity, _admission, _consent),
-    "A02": (_identity, _transfer, _consent),
-    "A03": (_identity, _discharge, _consent),
-    "A04": (_identity, _admission, _consent),
-    "A05": (_identity, _admission, _consent),
-    "A08": (_identity, _consent),
+    "A01": (*IDENTITY, _admission, _consent),
+    "A02": (*IDENTITY, _transfer, _consent),
+    "A03": (*IDENTITY, _discharge, _consent),
+    "A04": (*IDENTITY, _admission, _consent),
+    "A05": (*IDENTITY, _admission, _consent),
+    "A08": (*IDENTITY, _consent),
     "A11": (_cancel_admission,),
     "A12": (_transfer,),
     "A13": (_cancel_discharge,),
-    "A28": (_identity, _consent),
-    "A31": (_identity, _consent),
-    "A40": (_identity, _merge),
+    "A28": (*IDENTITY, _consent),
+    "A31": (*IDENTITY, _consent),
+    "A40": (_traits, _merge, _ins),  # the INS last: the identity that goes may be the one that bears it
     "A47": (_change_ipp,),
 }
+# What a message still does when it is replayed after newer ones of its patient: identities are merged, traits stay.
+LATE: dict[str, tuple[Step, ...]] = {"A40": (_merge,)}
 
 
 def _find(legal_entity: LegalEntity, ipp: str) -> Patient | None:
-    return Patient.objects.filter(legal_entity=legal_entity, ipp=ipp, merged_into=None).first() if ipp else None
+    """The patient of an IPP, None when nobody bears it.
+
+    Raises:
+        EventRefusedError: she was merged into another identity.
+    """
+    found = Patient.objects.filter(legal_entity=legal_entity, ipp=ipp).first() if ipp else None
+    if found is not None and found.merged_into_id is not None:
+        raise EventRefusedError(
+            "Cet IPP est celui d’une identité déjà fusionnée avec une autre. Faites renvoyer le message avec l’IPP conservé."
+        )
+    return found
 
 
 def _require(legal_entity: LegalEntity, reading: Reading) -> Patient:

@@ -21,6 +21,8 @@ FEEDING = {"INO": Choice.INFORMED, "IO": Choice.OPPOSITION}
 CONSULTATION = {"IC": Choice.CONSENT, "INC": Choice.OPPOSITION}
 # PID-32. An identity that came with an INS and VALI is what PAM-FR calls qualifiée (inferred from the samples).
 PROVEN = frozenset({"VALI", "QUAL"})
+# These say that the identity is not, or not only, that of the person cared for: no INS may stand for it.
+DISTRUSTED = frozenset({"DOUT", "FICT", "USUR", "INVA", "ANOM", "COLP", "COLV"})
 
 # Where what a patient's row keeps was written.
 _PLACES = {"ipp": "PID-3 (IPP)", "birth_name": "PID-5 (L)", "first_given_name": "PID-5 (L)", "birth_given_names": "PID-5 (L)",
@@ -37,9 +39,19 @@ class Identity:
 
     ipp: str
     traits: dict[str, Any]
-    reliability: str
+    reliability: frozenset[str]  # PID-32, which repeats: a status and its attributes
     ins: str = ""
     ins_oid: str = ""
+
+    @property
+    def distrusted(self) -> bool:
+        """Whether one of its attributes forbids an INS."""
+        return not DISTRUSTED.isdisjoint(self.reliability)
+
+    @property
+    def proven(self) -> bool:
+        """Whether it was controlled on a document."""
+        return not PROVEN.isdisjoint(self.reliability) and not self.distrusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +91,16 @@ def read(message: Message, zone: tzinfo) -> Reading:
     """Read the values of a message; `zone` is that of times written without offset.
 
     Raises:
-        IncompleteError: no IPP, birth name, sex or birth date; a value too long to be kept whole.
+        IncompleteError: no IPP, birth name, sex or birth date; a value too long to be kept whole; several merges at once.
     """
+    if sum(segment[0] == "MRG" for segment in message.segments) > 1:
+        raise IncompleteError("MRG : plusieurs fusions dans un message. Faites envoyer un message par fusion.")
     return Reading(
         event=message.value("MSH", 9, 2),
         at=read_time(message.value("EVN", 6) or message.value("EVN", 2), zone),
         identity=_identity(message),
         visit=_visit(message, zone),
-        former_ipp=_identifier(message.field("MRG", 1), "PI")[0],
+        former_ipp=former_key(message),
         declarations=tuple(_declarations(message, zone)),
     )
 
@@ -94,6 +108,11 @@ def read(message: Message, zone: tzinfo) -> Reading:
 def patient_key(message: Message) -> str:
     """The IPP, to keep the messages of one patient in order; empty when there is none."""
     return _identifier(message.field("PID", 3), "PI")[0][:60]
+
+
+def former_key(message: Message) -> str:
+    """The IPP that the message ends: merged, or renamed. Empty when it ends none."""
+    return _identifier(message.field("MRG", 1), "PI")[0][:60]
 
 
 def _identifier(raw: str, kind: str) -> tuple[str, str]:
@@ -113,7 +132,8 @@ def _identity(message: Message) -> Identity:
         raise IncompleteError(f"Champ absent ou illisible : {', '.join(missing)}.")
     for name, place in _PLACES.items():
         _require_room(Patient, name, place, {"ipp": ipp, **traits}[name])
-    return Identity(ipp, traits, message.value("PID", 32), ins, oid)
+    reliability = frozenset(component_of(code, 1) for code in repetitions(message.field("PID", 32)))
+    return Identity(ipp, traits, reliability, ins, oid)
 
 
 def _require_room(model: type[Model], name: str, place: str, value: str) -> None:
@@ -149,10 +169,12 @@ def _visit(message: Message, zone: tzinfo) -> Visit | None:
     number = message.value("PV1", 19)
     if not number:
         return None
+    kind = message.value("PV1", 2) or "N"
     _require_room(Episode, "visit_number", "PV1-19", number)
+    _require_room(Episode, "kind", "PV1-2", kind)
     return Visit(
         number=number,
-        kind=message.value("PV1", 2) or "N",
+        kind=kind,
         service_code=message.value("PV1", 3),
         facility=component_of(repetitions(message.field("PV1", 3))[0], 4, 1),
         starts_at=read_time(message.value("PV1", 44), zone),

@@ -16,13 +16,13 @@ class Hl7Message(models.Model):
         STORED = "stored", "Reçu"
         APPLIED = "applied", "Appliqué"
         REFUSED = "refused", "En erreur"
-        IGNORED = "ignored", "Sans effet"
 
     legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="hl7_messages")
     sending_application = models.CharField(max_length=180, blank=True)
     control_id = models.CharField(max_length=199)  # MSH-10
     event = models.CharField(max_length=8)
     patient_key = models.CharField(max_length=60, blank=True, db_index=True)
+    former_key = models.CharField(max_length=60, blank=True, db_index=True)  # the IPP it merges or renames
     body = models.TextField()
     received_at = models.DateTimeField(db_index=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.STORED)

@@ -37,9 +37,16 @@ class Patient(models.Model):
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
 
     class Meta:
-        """One IPP per legal entity."""
+        """One IPP per legal entity, and one record per INS: an identity that was merged keeps the one it bore."""
 
-        constraints = (models.UniqueConstraint(fields=["legal_entity", "ipp"], name="patient_ipp_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=["legal_entity", "ipp"], name="patient_ipp_unique"),
+            models.UniqueConstraint(
+                fields=["legal_entity", "ins"],
+                condition=~models.Q(ins="") & models.Q(merged_into=None),
+                name="patient_ins_unique",
+            ),
+        )
         indexes = (models.Index(fields=["legal_entity", "birth_name"]), models.Index(fields=["ins"]))
 
 
