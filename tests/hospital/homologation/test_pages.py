@@ -17,7 +17,7 @@ from support.homologation_scene import FILE, PV, Scene, judgement
 from support.hospital import login, make_account
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.homologation.models import EvidenceRevision, Homologation, Sitting
-from tramontane.hospital.homologation.services import judging, moving
+from tramontane.hospital.homologation.services import judging, moving, signing
 from tramontane.hospital.homologation.tabs import TABS
 from tramontane.hospital.homologation.urls import urlpatterns
 from tramontane.rules.homologation import Level, Move
@@ -207,6 +207,9 @@ def test_the_drawer_joins_proofs_writes_reserves_and_plans_actions(client: Clien
     post(client, "attach", dossier.number, "exi-01", evidence=proof.pk)
     post(client, "detach", dossier.number, "exi-20", evidence=proof.pk)
     assert [one.exigence for one in dossier.evidence_links.all()] == ["exi-01"]
+    assert "évaluer d’abord son niveau" in page(client, "reserves", dossier.number)
+    assert "encore déclarée non atteinte" in post(client, "lift", dossier.number, reserve.pk, evidence=proof.pk)
+    scene.assess(dossier, "exi-20")
     assert "Réserve levée" in post(client, "lift", dossier.number, reserve.pk, evidence=proof.pk)
     reserve.refresh_from_db()
     assert reserve.lifted_with == proof
@@ -303,6 +306,18 @@ def test_the_pv_is_shown_with_its_words_then_signed(client: Client, scene: Scene
     assert [(one["code"], one["outcome"]) for one in checks] == [("signature", "not run"), ("mots", "not run")]
     answer = client.get(reverse("homologation:signed", args=[dossier.number]))
     assert b"".join(answer.streaming_content) == PV  # type: ignore[attr-defined]
+
+
+def test_the_pv_on_screen_names_the_reserves_that_its_mention_does(client: Client, scene: Scene) -> None:
+    """A réserve whose exigence is met since is no longer named, lifted or not."""
+    dossier = scene.decided(unmet=("exi-20", "exi-28"))
+    dossier.assessments.filter(exigence="exi-20").update(level=Level.COMPLIANT)
+    due = dossier.reserves.get(exigence="exi-28").due
+    before = page(client, "pv", dossier.number)
+    signing.sign(dossier, signing.SignedPv(PV, "pv.pdf", moving.today()), actor=scene.actor)
+    for text in (before, page(client, "pv", dossier.number)):
+        assert "à mettre en conformité (exi-20)" not in text
+        assert f"(exi-28) (avant le {due:%d/%m/%Y})" in text
 
 
 def test_the_dpo_says_where_the_pv_and_the_aipd_are_kept(scene: Scene) -> None:

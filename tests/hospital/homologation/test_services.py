@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tramontane.hospital.homologation.models import (
     Member,
 )
 from tramontane.hospital.homologation.selectors import dossiers, homologations, journal
+from tramontane.hospital.homologation.selectors.capability import homologated
 from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.homologation.services import (
     assessing,
@@ -38,6 +40,7 @@ from tramontane.hospital.homologation.services.errors import OutdatedError, Refu
 from tramontane.hospital.homologation.snapshot import canonical_digest
 from tramontane.hospital.traces.models import Trace
 from tramontane.rules.homologation import (
+    ActionState,
     Assessment,
     DossierState,
     ExigenceState,
@@ -169,6 +172,7 @@ def test_a_proof_refused_for_its_exigence_leaves_no_file(scene: Scene, tmp_path:
 def test_a_reserve_is_lifted_with_a_proof(scene: Scene) -> None:
     homologation = scene.signed(unmet=("exi-20",))
     reserve = homologation.dossier.reserves.get()
+    assert carried(scene) == 1
     with pytest.raises(RefusedError):
         reserving.lift(reserve, None, on=moving.today(), actor=scene.actor)
     proof = EvidenceRevision.objects.get().evidence
@@ -178,6 +182,82 @@ def test_a_reserve_is_lifted_with_a_proof(scene: Scene) -> None:
         reserving.lift(stale, proof, on=moving.today(), actor=scene.actor)
     assert "déjà levée" in again.value.received, "who lifted it, when and with what stays"
     assert homologation.snapshot["exigences"][19]["reserve"]["levee_le"] == "", "the snapshot keeps what was signed"
+    assert carried(scene) == 0
+
+
+def carried(scene: Scene) -> int:
+    """How many réserves the homologation in force still carries, as the objectives ask."""
+    found = homologated(scene.entity, "dmp", moving.today())
+    assert found is not None
+    return found.reserves
+
+
+def test_a_reserve_of_an_exigence_met_before_the_decision_is_not_counted(scene: Scene) -> None:
+    dossier = scene.decided(unmet=("exi-20",))
+    dossier.assessments.filter(exigence="exi-20").update(level=Level.COMPLIANT)
+    signing.sign(dossier, signing.SignedPv(PV, "pv.pdf", moving.today()), actor=scene.actor)
+    assert carried(scene) == 0
+
+
+def test_a_reserve_is_lifted_before_the_signature_once_its_exigence_is_met(scene: Scene) -> None:
+    dossier = scene.open()
+    scene.assess(dossier, "exi-20", Level.PARTLY)
+    scene.reserve(dossier, "exi-20")
+    scene.prove(dossier, "exi-20")
+    reserve, proof = dossier.reserves.get(), EvidenceRevision.objects.get().evidence
+    with pytest.raises(RefusedError) as refused:
+        reserving.lift(reserve, proof, on=moving.today(), actor=scene.actor)
+    assert "évaluer d’abord son niveau" in refused.value.received
+    scene.assess(dossier, "exi-20", Level.COMPLIANT)
+    reserving.lift(reserve, proof, on=moving.today(), actor=scene.actor)
+    assert facts(dossier, moving.today()).states["exi-20"] is ExigenceState.MET
+
+
+def test_a_lifted_reserve_is_not_rewritten_it_is_removed_and_another_written(scene: Scene) -> None:
+    dossier = scene.open()
+    scene.assess(dossier, "exi-20", Level.PARTLY)
+    scene.reserve(dossier, "exi-20")
+    dossier.reserves.update(lifted_on=moving.today())
+    with pytest.raises(RefusedError) as refused:
+        scene.reserve(dossier, "exi-20")
+    assert "la retirer pour en écrire une autre" in refused.value.received
+    lifted = dossier.reserves.get()
+    with pytest.raises(RefusedError, match="enregistrable"):
+        reserving.plan(lifted, "Encore", "RSSI", moving.today(), actor=scene.actor)
+    reserving.remove_reserve(lifted, actor=scene.actor)
+    scene.reserve(dossier, "exi-20")
+    assert dossier.reserves.get().lifted_on is None
+
+
+def test_what_a_colleague_removed_meanwhile_is_refused_and_said(scene: Scene) -> None:
+    dossier = scene.open()
+    scene.assess(dossier, "exi-20", Level.PARTLY)
+    scene.reserve(dossier, "exi-20")
+    reserve = dossier.reserves.get()
+    action = reserve.actions.get()
+    reserving.remove_reserve(dossier.reserves.get(), actor=scene.actor)
+    acts: list[Callable[[], object]] = [
+        lambda: reserving.lift(reserve, None, on=moving.today(), actor=scene.actor),
+        lambda: reserving.plan(reserve, "Former", "DSI", moving.today(), actor=scene.actor),
+        lambda: reserving.remove_reserve(reserve, actor=scene.actor),
+        lambda: reserving.follow(action, ActionState.DONE, actor=scene.actor),
+        lambda: reserving.entrust(action, "DSI", moving.today(), actor=scene.actor),
+    ]
+    for act in acts:
+        with pytest.raises(RefusedError) as refused:
+            act()
+        assert "retirée entre-temps" in refused.value.received
+
+
+def test_an_action_asked_twice_is_planned_once(scene: Scene) -> None:
+    dossier = scene.open()
+    scene.assess(dossier, "exi-20", Level.PARTLY)
+    scene.reserve(dossier, "exi-20")
+    reserve, due = dossier.reserves.get(), moving.today()
+    first, again = (reserving.plan(reserve, "Former", "DSI", due, actor=scene.actor) for _ in range(2))
+    assert first == again
+    reserving.follow(first, ActionState.DONE, actor=scene.actor)
+    assert reserving.plan(reserve, "Former", "DSI", due, actor=scene.actor) != first, "done once: asked for again"
 
 
 def test_the_commission_opens_only_when_its_gate_does(scene: Scene) -> None:

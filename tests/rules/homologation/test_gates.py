@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.homologation_facts import PROOF, RESERVE, TODAY, dmp, dossier, line
-from tramontane.rules.homologation import DossierFacts, GateName, Level, SittingFacts, gate, readiness
+from tramontane.rules.homologation import DossierFacts, ExigenceState, GateName, Level, SittingFacts, gate, readiness
 from tramontane.rules.homologation.gates import CHECKS
 
 
@@ -54,6 +54,21 @@ def test_an_exigence_not_met_passes_the_decision_with_a_reserve_and_an_action() 
     bare = line("exi-20", Level.PARTLY, evidence=())
     assert codes(GateName.DECISION, dossier(bare)) == ["reserve-sans-plan"]
     assert gate(GateName.DECISION, dossier(replace(bare, reserve=RESERVE))).open
+
+
+@pytest.mark.parametrize("name", [GateName.DECISION, GateName.SIGNATURE])
+def test_a_reserve_that_is_lifted_does_not_make_its_exigence_met(name: GateName) -> None:
+    facts = dossier(line("exi-20", Level.PARTLY, reserve=replace(RESERVE, lifted_on=date(2026, 11, 12))))
+    assert facts.states["exi-20"] is ExigenceState.LIFTED
+    (obstacle,) = gate(name, facts).obstacles
+    assert obstacle.sentence == "EXI 20\u00a0: réserve levée le 12/11/2026, niveau à réévaluer."
+    assert gate(name, dossier(line("exi-20", reserve=replace(RESERVE, lifted_on=TODAY)))).open
+
+
+def test_a_reserve_lifted_after_the_signature_shuts_no_door_to_the_contract() -> None:
+    assert gate(
+        GateName.CONTRACT, dossier(line("exi-20", Level.PARTLY, reserve=replace(RESERVE, lifted_on=TODAY)))
+    ).open
 
 
 def test_the_contract_waits_for_the_signature_that_makes_exigence_29() -> None:

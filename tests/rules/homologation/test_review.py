@@ -36,6 +36,7 @@ CASES = {
     ),
     "non-conforme-sans-reserve": line("exi-20", Level.NON_COMPLIANT),
     "reserve-sans-action": line("exi-20", Level.NON_COMPLIANT, reserve=replace(RESERVE, actions=())),
+    "reserve-levee": line("exi-20", Level.PARTLY, reserve=replace(RESERVE, lifted_on=TODAY)),
     "reserve-echue": line("exi-20", Level.PARTLY, reserve=replace(RESERVE, due=date(2026, 1, 1))),
     "preuve-ancienne": line("exi-23", evidence=(OLD,)),
     "action-en-retard": line("exi-20", Level.PARTLY, reserve=LATE),
@@ -47,7 +48,7 @@ CASES = {
 
 
 def rules_for(name: str, *lines: ExigenceFacts) -> set[str]:
-    return {remark.rule for remark in review(dossier(*lines)) if remark.exigence == name}
+    return {remark.rule for remark in review(dossier(*lines, decided=False)) if remark.exigence == name}
 
 
 @pytest.mark.parametrize("rule", [rule.code for rule in RULES])
@@ -59,6 +60,13 @@ def test_each_rule_has_a_case_that_raises_it(rule: str) -> None:
 def test_an_exigence_in_order_raises_nothing() -> None:
     assert rules_for("exi-23") == set()
     assert rules_for("exi-29", line("exi-29", Level.NOT_ASSESSED, evidence=())) == set(), "computed: nobody assesses it"
+
+
+def test_a_lifted_reserve_asks_for_no_action_any_more() -> None:
+    lifted = line("exi-20", Level.PARTLY, reserve=replace(LATE, lifted_on=TODAY))
+    assert rules_for("exi-20", lifted) == {"reserve-levee", "texte-a-saisir"}
+    signed = dossier(lifted)  # the levels of a signed dossier are those of that day
+    assert not [one for one in review(signed) if one.rule == "reserve-levee"]
 
 
 def test_errors_come_first() -> None:

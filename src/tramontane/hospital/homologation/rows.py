@@ -16,11 +16,12 @@ TONES: dict[ExigenceState, tuple[str, str]] = {
     ExigenceState.UNPROVEN: ("warn", "!"),
     ExigenceState.RESERVED: ("warn", "!"),
     ExigenceState.UNMET: ("stop", "✕"),
+    ExigenceState.LIFTED: ("warn", "!"),
     ExigenceState.BLOCKING: ("stop", "✕"),
     ExigenceState.NOT_APPLICABLE: ("", "–"),
     ExigenceState.AWAITED: ("info", "…"),
 }
-UNMET = frozenset({ExigenceState.RESERVED, ExigenceState.UNMET, ExigenceState.BLOCKING})
+UNMET = frozenset({ExigenceState.RESERVED, ExigenceState.UNMET, ExigenceState.LIFTED, ExigenceState.BLOCKING})
 
 
 @dataclass(frozen=True, slots=True)

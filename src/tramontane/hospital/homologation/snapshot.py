@@ -13,7 +13,18 @@ from tramontane.hospital.homologation.models import Dossier, EvidenceRevision, J
 from tramontane.hospital.homologation.selectors import systems
 from tramontane.hospital.homologation.selectors.dossiers import judgement_of, referentiel_of
 from tramontane.hospital.homologation.selectors.facts import PARIS, evidence_of, facts
-from tramontane.rules.homologation import ExigenceFacts, ExigenceState, PvFacts, PvWords, Reserve, pv_words
+from tramontane.rules import homologation as rules
+from tramontane.rules.homologation import (
+    Action,
+    ActionState,
+    ExigenceFacts,
+    ExigenceState,
+    Level,
+    PvFacts,
+    PvWords,
+    Reserve,
+    pv_words,
+)
 
 
 def pv_facts(dossier: Dossier, judgement: Judgement, today: date) -> PvFacts:
@@ -25,7 +36,7 @@ def pv_facts(dossier: Dossier, judgement: Judgement, today: date) -> PvFacts:
         signataire=judgement.signatory,
         sitting=judgement.sitting.starts_at.astimezone(PARIS).date(),
         months=judgement.months or 0,
-        reserves=tuple(f"{one.exigence.libelle}, {one.reserve.text}" for one in lines if _carried(one) and one.reserve),
+        reserves=tuple(f"{one.exigence.libelle}, {one.carried.text}" for one in lines if one.carried),
         identifiants=tuple(judgement.identifiants),
         soussigne=judgement.soussigne,
     )
@@ -98,9 +109,10 @@ def canonical(content: dict[str, Any]) -> bytes:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _carried(line: ExigenceFacts) -> bool:
-    """Whether the PV names the réserve: not lifted, and the exigence still not met."""
-    return line.reserve is not None and line.reserve.lifted_on is None and line.assessment.level.unmet
+def carried(row: dict[str, Any]) -> Reserve | None:
+    """The réserve of an exigence of a snapshot, when its PV names it."""
+    reserve = _reserve_of(row["reserve"]) if row["reserve"] else None
+    return reserve if rules.carried(reserve, Level(row["niveau"])) else None
 
 
 def commission(judgement: Judgement, formula: str) -> dict[str, Any]:
@@ -186,6 +198,19 @@ def _proof(row: EvidenceRevision) -> dict[str, Any]:
         "au": row.ends.isoformat() if row.ends else "",
         "resultat": row.outcome,
     }
+
+
+def _reserve_of(row: dict[str, Any]) -> Reserve:
+    """The réserve that `_reserve` wrote."""
+    return Reserve(
+        row["texte"],
+        date.fromisoformat(row["echeance"]),
+        date.fromisoformat(row["levee_le"]) if row["levee_le"] else None,
+        tuple(
+            Action(one["titre"], one["responsable"], date.fromisoformat(one["echeance"]), ActionState(one["etat"]))
+            for one in row["actions"]
+        ),
+    )
 
 
 def _reserve(reserve: Reserve) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from tramontane.rules.homologation.reserves import (
     ActionState,
     Reserve,
     ReserveState,
+    carried,
     reserve_needed,
     reserve_objection,
 )
@@ -34,6 +35,7 @@ from tramontane.rules.homologation.states import (
     Move,
     Transition,
     cross,
+    lift_objection,
     moves,
     transition,
 )
@@ -45,7 +47,7 @@ __all__ = [
     "DossierState", "Evidence", "EvidenceKind", "ExigenceFacts", "ExigenceState", "Fingerprint", "ForbiddenMove",
     "Freshness", "Gate", "GateName", "HomologationState", "Level", "Move", "Objection", "Obstacle", "PlannedReminder",
     "PvFacts", "PvWords", "Readiness", "Remark", "ReminderKind", "Reserve", "ReserveState", "Severity", "SittingFacts",
-    "Step", "Term", "Transition", "Trigger", "TriggerKind", "add_months", "cross", "duration_advice",
-    "duration_objection", "gate", "levels_for", "mention", "months_between", "moves", "objections", "plan", "pv_words",
+    "Step", "Term", "Transition", "Trigger", "TriggerKind", "add_months", "carried", "cross", "duration_advice",
+    "duration_objection", "gate", "levels_for", "lift_objection", "mention", "months_between", "moves", "objections", "plan", "pv_words",
     "readiness", "reserve_needed", "reserve_objection", "review", "term_objection", "transition", "triggers",
 ]  # fmt: skip

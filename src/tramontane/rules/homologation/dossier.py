@@ -9,7 +9,7 @@ from functools import cached_property
 
 from tramontane.rules.homologation.evidence import Evidence
 from tramontane.rules.homologation.levels import Assessment, Level
-from tramontane.rules.homologation.reserves import Reserve
+from tramontane.rules.homologation.reserves import Reserve, carried
 from tramontane.rules.referentiels import Computation, Exigence, Referentiel
 
 
@@ -22,6 +22,7 @@ class ExigenceState(StrEnum):
     UNPROVEN = "déclarée atteinte, sans preuve en vigueur"
     RESERVED = "non atteinte, avec réserve"
     UNMET = "non atteinte, sans réserve"
+    LIFTED = "non atteinte, réserve levée"
     BLOCKING = "non atteinte, sans réserve possible"
     NOT_APPLICABLE = "sans objet"
     AWAITED = "en attente de la signature du PV"
@@ -40,6 +41,11 @@ class ExigenceFacts:
     assessment: Assessment = field(default_factory=Assessment)
     evidence: tuple[Evidence, ...] = ()
     reserve: Reserve | None = None
+
+    @property
+    def carried(self) -> Reserve | None:
+        """The réserve, when the PV names it."""
+        return self.reserve if carried(self.reserve, self.assessment.level) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,8 @@ class DossierFacts:
     def _unmet(self, line: ExigenceFacts) -> ExigenceState:
         if self.referentiel.bloquante(line.exigence):
             return ExigenceState.BLOCKING
+        if line.reserve is not None and line.reserve.lifted_on is not None:
+            return ExigenceState.LIFTED  # proven, and still declared not met: only another level makes it met
         planned = line.reserve is not None and line.reserve.planned
         return ExigenceState.RESERVED if planned else ExigenceState.UNMET
 

@@ -91,6 +91,7 @@ _WHY: dict[ExigenceState, tuple[str, str]] = {
     ),
     ExigenceState.UNMET: ("n’est pas atteinte", "Mener les actions qui la feront atteindre."),
     ExigenceState.RESERVED: ("n’est pas atteinte", "Mener les actions qui la feront atteindre."),
+    ExigenceState.LIFTED: ("n’est pas atteinte, sa réserve est levée", "Réévaluer l’exigence."),
     ExigenceState.NOT_APPLICABLE: ("est déclarée sans objet", "Évaluer l’exigence."),
     ExigenceState.AWAITED: ("attend la signature du procès-verbal", "Faire signer le procès-verbal."),
 }
@@ -141,6 +142,21 @@ def _planned(facts: DossierFacts) -> Iterator[Obstacle]:
             "Écrire une réserve et au moins une action pour chacune.",
             tuple(exigence.id for exigence in left),
         )
+
+
+def _reassessed(facts: DossierFacts) -> Iterator[Obstacle]:
+    """A réserve that is lifted leaves the PV: what it said not met must be met by then. Once signed, nothing is asked: the
+    PV keeps what it said, and its levels are those of that day."""
+    for line in facts.lines:
+        lifted = line.reserve.lifted_on if line.reserve else None
+        if lifted is not None and facts.states[line.exigence.id] is ExigenceState.LIFTED:
+            yield Obstacle(
+                "reserve-levee",
+                f"{line.exigence.libelle}{NBSP}: réserve levée le {lifted:%d/%m/%Y}, niveau à réévaluer.",
+                WEBINAIRE,
+                "Reprendre l’auto-évaluation et évaluer l’exigence de nouveau, ou retirer cette réserve et en écrire une autre.",
+                (line.exigence.id,),
+            )
 
 
 def _support(facts: DossierFacts) -> Iterator[Obstacle]:
@@ -228,7 +244,7 @@ CHECKS: dict[GateName, tuple[Check, ...]] = {
     GateName.ASSESSMENT: (_assessed,),
     GateName.COMMISSION: (_active, _prerequisites, _assessed, _version),
     GateName.SITTING: (_held,),
-    GateName.DECISION: (_active, _prerequisites, _assessed, _planned, _support, _held, _risks),
-    GateName.SIGNATURE: (_active, _decided, _prerequisites, _assessed, _planned, _version, _wording),
+    GateName.DECISION: (_active, _prerequisites, _assessed, _planned, _reassessed, _support, _held, _risks),
+    GateName.SIGNATURE: (_active, _decided, _prerequisites, _assessed, _planned, _reassessed, _version, _wording),
     GateName.CONTRACT: (_active, _blocking, _assessed, _planned, _support),
 }

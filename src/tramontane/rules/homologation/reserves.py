@@ -77,6 +77,12 @@ class Reserve:
         return any(action.state is not ActionState.DROPPED for action in self.actions)
 
 
+def carried(reserve: Reserve | None, level: Level) -> bool:
+    """Whether the PV names a réserve: not lifted, and the exigence still not met. Its mention, its table and the screen
+    ask here, each of them."""
+    return reserve is not None and reserve.lifted_on is None and level.unmet
+
+
 def reserve_objection(referentiel: Referentiel, exigence: Exigence, level: Level) -> str:
     """Why an exigence cannot carry a réserve, in a sentence; empty when it can."""
     if referentiel.bloquante(exigence):

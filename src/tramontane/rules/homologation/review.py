@@ -103,7 +103,11 @@ RULES = (
     ReviewRule("non-conforme-sans-reserve", _E, "non atteinte, sans réserve", _no_reserve),
     ReviewRule(
         "reserve-sans-action", _E, "sa réserve n’a aucune action",
-        lambda _, x: x.reserve is not None and not x.reserve.planned and x.assessment.level.unmet,
+        lambda _, x: x.carried is not None and not x.carried.planned,
+    ),
+    ReviewRule(
+        "reserve-levee", _E, "sa réserve est levée et son niveau est à réévaluer",
+        lambda f, x: _state(f, x) is ExigenceState.LIFTED and not f.decided,
     ),
     ReviewRule(
         "reserve-echue", _E, "sa réserve n’est pas levée et son échéance est passée",
@@ -115,7 +119,8 @@ RULES = (
     ),
     ReviewRule(
         "action-en-retard", _W, "une action est en retard",
-        lambda f, x: x.reserve is not None and any(action.overdue(f.today) for action in x.reserve.actions),
+        lambda f, x: x.reserve is not None and x.reserve.lifted_on is None
+        and any(action.overdue(f.today) for action in x.reserve.actions),
     ),
     ReviewRule("reserve-a-lever", _W, "elle est atteinte et sa réserve n’est pas levée", _useless_reserve),
     ReviewRule(

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from tramontane.dmp.errors import LocalError
 from tramontane.rules.homologation.gates import Gate, GateName
+from tramontane.rules.homologation.levels import Level
 
 
 class DossierState(StrEnum):
@@ -87,6 +88,15 @@ ASSESSABLE = frozenset({_S.ASSESSING})
 PLANNABLE = frozenset({_S.ASSESSING, _S.ASSESSED, _S.COMMISSION})
 # A dossier that still leads somewhere: at most one per référentiel and legal entity.
 UNDER_WAY = frozenset({_S.ASSESSING, _S.ASSESSED, _S.COMMISSION, _S.DECIDED, _S.ADJOURNED})
+
+
+def lift_objection(state: DossierState, level: Level) -> str:
+    """Why a réserve cannot be lifted, in a sentence; empty when it can. Lifted before the signature, it is no longer in the
+    PV: its exigence is declared met first. After it, the levels are those the PV froze.
+    """
+    if state is DossierState.HOMOLOGATED or not level.unmet:
+        return ""
+    return "L’exigence est encore déclarée non atteinte : évaluer d’abord son niveau, puis lever la réserve."
 
 
 class ForbiddenMove(LocalError):

@@ -53,6 +53,7 @@ _NAMES = {
     "_blocking": "exigences bloquantes atteintes et prouvées",
     "_assessed": "toutes les exigences évaluées",
     "_planned": "réserve et action pour chaque exigence non atteinte",
+    "_reassessed": "niveau réévalué pour chaque réserve levée",
     "_support": "support documentaire complet",
     "_held": "séance tenue, présences notées, responsable ou représentant présent",
     "_risks": "risques résiduels écrits",

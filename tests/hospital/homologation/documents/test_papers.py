@@ -82,6 +82,10 @@ def test_a_lifted_reserve_is_no_longer_in_the_plan_of_the_pv() -> None:
     assert "Levée le 1er novembre 2026" in text("plan-d-actions", given)
 
 
+def test_the_reserve_of_an_exigence_met_since_is_not_in_the_plan_of_the_pv() -> None:
+    assert "Réserves et plan d’actions" not in text("pv", content(exigence("exi-20", reserve=reserve())))
+
+
 def test_the_pv_shows_the_level_of_the_29_exigences_and_who_sat() -> None:
     said = text("pv", content())
     levels = said.partition("Niveau d’atteinte des 29 exigences")[2]

@@ -9,6 +9,7 @@ from django.db.models import Q
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.homologation.models import Homologation
 from tramontane.hospital.homologation.selectors.homologations import in_force, signed, term
+from tramontane.hospital.homologation.snapshot import carried
 from tramontane.rules.objectives import Homologated
 
 
@@ -17,8 +18,9 @@ def homologated(entity: LegalEntity, referentiel: str, day: date) -> Homologated
     row = in_force(entity, referentiel, day)
     if row is None:
         return None
-    open_reserves = row.dossier.reserves.filter(Q(lifted_on=None) | Q(lifted_on__gt=day))
-    return Homologated(term(row).expires_on, open_reserves.count())
+    signed_with = [line["id"] for line in row.snapshot["exigences"] if carried(line)]
+    still = row.dossier.reserves.filter(Q(lifted_on=None) | Q(lifted_on__gt=day), exigence__in=signed_with)
+    return Homologated(term(row).expires_on, still.count())
 
 
 def signed_pvs(entity: LegalEntity, referentiel: str, year: int) -> list[Homologation]:

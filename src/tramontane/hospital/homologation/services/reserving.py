@@ -10,10 +10,18 @@ from tramontane.hospital import clock
 from tramontane.hospital.homologation.models import Action, Assessment, Dossier, Evidence, Reserve
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
 from tramontane.hospital.homologation.selectors.proofs import usable
-from tramontane.hospital.homologation.services.errors import refuse
+from tramontane.hospital.homologation.services.errors import RefusedError, refuse
 from tramontane.hospital.homologation.services.writing import taken, trace
 from tramontane.hospital.traces.events import Actor
-from tramontane.rules.homologation import PLANNABLE, ActionState, DossierState, Level, reserve_objection
+from tramontane.rules.homologation import (
+    PLANNABLE,
+    ActionState,
+    DossierState,
+    Level,
+    Objection,
+    lift_objection,
+    reserve_objection,
+)
 from tramontane.rules.referentiels import Exigence
 
 # A réserve is written before the decision; it is followed until it is lifted.
@@ -25,15 +33,15 @@ def write_reserve(dossier: Dossier, exigence_id: str, text: str, due: date, *, a
     """Write, or rewrite, the réserve of an exigence.
 
     Raises:
-        RefusedError: the exigence admits none (the blocking four never do), or the text is empty.
+        RefusedError: the exigence admits none (the blocking four never do), the text is empty, or it was lifted.
         ForbiddenMove: the commission has decided.
         KeyError: no such exigence.
     """
     row = taken(dossier, PLANNABLE, "écrire une réserve")
     exigence = _exigence(row, exigence_id)
-    kept = Assessment.objects.filter(dossier=row, exigence=exigence_id).first()
-    level = Level(kept.level) if kept else Level.NOT_ASSESSED
-    refuse("text", reserve_objection(referentiel_of(row.edition), exigence, level))
+    refuse("text", reserve_objection(referentiel_of(row.edition), exigence, _level(row, exigence_id)))
+    lifted = row.reserves.filter(exigence=exigence_id).exclude(lifted_on=None).exists()
+    refuse("text", "Cette réserve est levée : la retirer pour en écrire une autre." if lifted else "")
     refuse("text", "" if text.strip() else "Écrire la réserve : elle figurera au procès-verbal.")
     reserve, created = Reserve.objects.update_or_create(
         dossier=row,
@@ -55,11 +63,13 @@ def remove_reserve(reserve: Reserve, *, actor: Actor) -> None:
     """A réserve written by mistake, before the commission decides.
 
     Raises:
+        RefusedError: removed already.
         ForbiddenMove: the commission has decided.
     """
     row = taken(reserve.dossier, PLANNABLE, "retirer une réserve")
-    exigence = _exigence(row, reserve.exigence)
-    reserve.delete()
+    kept = _kept(row, reserve)
+    exigence = _exigence(row, kept.exigence)
+    kept.delete()
     _traced(row, "homologation.reserve", exigence, actor, "retirée")
 
 
@@ -68,35 +78,39 @@ def lift(reserve: Reserve, evidence: Evidence | None, *, on: date, actor: Actor)
     """Lift a réserve, with what proves it.
 
     Raises:
-        RefusedError: lifted already, no proof, one withdrawn, or one of another establishment.
+        RefusedError: lifted or removed already, an exigence still declared not met, no proof, one withdrawn, or one of
+            another establishment.
         ForbiddenMove: the dossier is over.
     """
     row = taken(reserve.dossier, FOLLOWED, "lever une réserve")
-    again = Reserve.objects.filter(pk=reserve.pk).exclude(lifted_on=None).exists()
-    refuse("evidence", "Cette réserve est déjà levée, avec sa preuve." if again else "")
+    kept = _kept(row, reserve)
+    refuse("evidence", "Cette réserve est déjà levée, avec sa preuve." if kept.lifted_on else "")
+    refuse("evidence", lift_objection(DossierState(row.state), _level(row, kept.exigence)))
     own = evidence is not None and usable(row.legal_entity).filter(pk=evidence.pk).exists()
     refuse("evidence", "" if own else "Une réserve se lève avec une preuve.")
-    reserve.lifted_on, reserve.lifted_by_id, reserve.lifted_with = on, actor.account_id, evidence
-    reserve.save(update_fields=["lifted_on", "lifted_by", "lifted_with"])
-    _traced(row, "homologation.reserve", _exigence(row, reserve.exigence), actor, "levée")
-    return reserve
+    kept.lifted_on, kept.lifted_by_id, kept.lifted_with = on, actor.account_id, evidence
+    kept.save(update_fields=["lifted_on", "lifted_by", "lifted_with"])
+    _traced(row, "homologation.reserve", _exigence(row, kept.exigence), actor, "levée")
+    return kept
 
 
 @transaction.atomic
 def plan(reserve: Reserve, title: str, owner: str, due: date, *, actor: Actor) -> Action:
-    """Add an action to a réserve.
+    """Add an action to a réserve. The same one twice, as a button pressed twice asks it, is one action.
 
     Raises:
-        RefusedError: without a title or an owner.
+        RefusedError: without a title or an owner, or the réserve is lifted or removed.
         ForbiddenMove: the dossier is over.
     """
     row = taken(reserve.dossier, FOLLOWED, "prévoir une action")
+    kept = _kept(row, reserve)
+    refuse("title", "Cette réserve est levée : elle n’appelle plus d’action." if kept.lifted_on else "")
     refuse("title", "" if title.strip() else "Décrire l’action.")
     refuse("owner", "" if owner.strip() else "Nommer qui mène l’action.")
-    action = Action.objects.create(
-        reserve=reserve, title=title.strip(), owner=owner.strip(), due=due, updated_at=clock.now()
-    )
-    _traced(row, "homologation.action", _exigence(row, reserve.exigence), actor, "prévue")
+    said = {"title": title.strip(), "owner": owner.strip(), "due": due, "state": ActionState.PLANNED.value}
+    action, created = kept.actions.get_or_create(**said, defaults={"updated_at": clock.now()})
+    if created:
+        _traced(row, "homologation.action", _exigence(row, kept.exigence), actor, "prévue")
     return action
 
 
@@ -105,15 +119,16 @@ def follow(action: Action, state: ActionState, *, actor: Actor) -> Action:
     """Say where an action stands.
 
     Raises:
+        RefusedError: removed meanwhile, with its réserve.
         ForbiddenMove: the dossier is over.
     """
     row = taken(action.reserve.dossier, FOLLOWED, "suivre une action")
-    if action.state == state.value:
-        return action
-    action.state, action.updated_at = state.value, clock.now()
-    action.save(update_fields=["state", "updated_at"])
-    _traced(row, "homologation.action", _exigence(row, action.reserve.exigence), actor, state.label.casefold())
-    return action
+    kept = _kept_action(row, action)
+    if kept.state != state.value:
+        kept.state, kept.updated_at = state.value, clock.now()
+        kept.save(update_fields=["state", "updated_at"])
+        _traced(row, "homologation.action", _exigence(row, kept.reserve.exigence), actor, state.label.casefold())
+    return kept
 
 
 @transaction.atomic
@@ -121,17 +136,38 @@ def entrust(action: Action, owner: str, due: date, *, actor: Actor) -> Action:
     """Give an action to somebody else, or another date. What it was stays in the journal.
 
     Raises:
-        RefusedError: without an owner.
+        RefusedError: without an owner, or removed meanwhile, with its réserve.
         ForbiddenMove: the dossier is over.
     """
     row = taken(action.reserve.dossier, FOLLOWED, "confier une action")
     refuse("owner", "" if owner.strip() else "Nommer qui mène l’action.")
-    if (action.owner, action.due) != (owner.strip(), due):
-        said = f"confiée à {owner.strip()} pour le {due:%d/%m/%Y} (avant : {action.owner}, {action.due:%d/%m/%Y})"
-        action.owner, action.due, action.updated_at = owner.strip(), due, clock.now()
-        action.save(update_fields=["owner", "due", "updated_at"])
-        _traced(row, "homologation.action", _exigence(row, action.reserve.exigence), actor, said)
-    return action
+    kept = _kept_action(row, action)
+    if (kept.owner, kept.due) != (owner.strip(), due):
+        said = f"confiée à {owner.strip()} pour le {due:%d/%m/%Y} (avant : {kept.owner}, {kept.due:%d/%m/%Y})"
+        kept.owner, kept.due, kept.updated_at = owner.strip(), due, clock.now()
+        kept.save(update_fields=["owner", "due", "updated_at"])
+        _traced(row, "homologation.action", _exigence(row, kept.reserve.exigence), actor, said)
+    return kept
+
+
+def _kept(dossier: Dossier, reserve: Reserve) -> Reserve:
+    """The réserve as it is now that the dossier is held: a colleague may have changed it since it was read."""
+    found = dossier.reserves.filter(pk=reserve.pk).first()
+    if found is None:
+        raise RefusedError([Objection("", "Cette réserve a été retirée entre-temps.")])
+    return found
+
+
+def _kept_action(dossier: Dossier, action: Action) -> Action:
+    found = Action.objects.filter(pk=action.pk, reserve__dossier=dossier).select_related("reserve").first()
+    if found is None:
+        raise RefusedError([Objection("", "Cette action a été retirée entre-temps, avec sa réserve.")])
+    return found
+
+
+def _level(dossier: Dossier, exigence_id: str) -> Level:
+    kept = Assessment.objects.filter(dossier=dossier, exigence=exigence_id).first()
+    return Level(kept.level) if kept else Level.NOT_ASSESSED
 
 
 def _exigence(dossier: Dossier, exigence_id: str) -> Exigence:

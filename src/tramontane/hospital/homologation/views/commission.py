@@ -68,7 +68,7 @@ def _shown(dossier: Dossier) -> dict[str, Any]:
     meeting = judgement.sitting
     begins = timezone.localtime(meeting.starts_at)
     opinions = {row.member_id: row for row in judgement.opinions.all()}
-    reserves = sum(one.reserve is not None and one.assessment.level.unmet for one in known.lines)
+    reserves = sum(one.carried is not None for one in known.lines)
     return shown | {
         "sitting": meeting,
         "members": [(member, opinions.get(member.pk)) for member in meeting.members.all()],

@@ -19,7 +19,7 @@ from tramontane.hospital.homologation.selectors.dossiers import judgement_of, re
 from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.homologation.services import judging, keeping, moving, signing
 from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded, weak
-from tramontane.rules.homologation import GateName, Level, gate
+from tramontane.rules.homologation import GateName, Level, Reserve, gate
 
 
 @of_dossier(*permissions.READERS)
@@ -45,7 +45,7 @@ def _shown(dossier: Dossier) -> dict[str, Any]:
     known = facts(dossier, moving.today())
     shown: dict[str, Any] = {"gate": gate(GateName.SIGNATURE, known), "judgement": judgement, "signed": signed}
     if signed is not None:
-        met = [row for row in signed.snapshot["exigences"] if row["perimetre"] and Level(row["niveau"]).met]
+        met = [row for row in signed.snapshot["exigences"] if row["niveau"] == Level.COMPLIANT_ON_PERIMETER]
         shown |= {
             "kept": RgpdItem.objects.filter(homologation=signed).select_related("recorded_by"),
             "rgpd_form": RgpdForm(),
@@ -53,12 +53,11 @@ def _shown(dossier: Dossier) -> dict[str, Any]:
         return shown | {"frozen": signed.snapshot, "plan": _frozen_plan(signed), "frozen_perimeters": met}
     if judgement is None or not judgement.months:
         return shown
-    lines = [one for one in known.lines if one.reserve and one.assessment.level.unmet]
     return shown | {
         "warning": wording.warning(dossier),
         "words": _words(dossier, judgement),
-        "plan": [(one.exigence.libelle, one.reserve) for one in lines],
-        "perimeters": [one for one in known.lines if one.assessment.perimeter and one.assessment.level.met],
+        "plan": [(one.exigence.libelle, one.carried) for one in known.lines if one.carried],
+        "perimeters": [one for one in known.lines if one.assessment.level is Level.COMPLIANT_ON_PERIMETER],
         "names_form": NamesForm(
             initial={
                 "signatory": judgement.signatory,
@@ -79,9 +78,9 @@ def _words(dossier: Dossier, judgement: Judgement) -> Any:
         return None
 
 
-def _frozen_plan(signed: Homologation) -> list[tuple[str, dict[str, Any]]]:
-    rows = signed.snapshot["exigences"]
-    return [(row["libelle"], row["reserve"]) for row in rows if row["reserve"]]
+def _frozen_plan(signed: Homologation) -> list[tuple[str, Reserve]]:
+    rows = ((row["libelle"], snapshot.carried(row)) for row in signed.snapshot["exigences"])
+    return [(label, reserve) for label, reserve in rows if reserve]
 
 
 @of_dossier(*permissions.DECIDERS)

@@ -17,7 +17,7 @@ from tramontane.hospital.homologation.selectors.proofs import usable
 from tramontane.hospital.homologation.services import moving, reserving
 from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded
 from tramontane.hospital.homologation.views.exigences import to_drawer
-from tramontane.rules.homologation import ActionState, ExigenceState, ReserveState
+from tramontane.rules.homologation import ActionState, DossierState, ExigenceState, ReserveState, lift_objection
 
 _TONES = {ReserveState.OPEN: ("warn", "!"), ReserveState.OVERDUE: ("stop", "✕"), ReserveState.LIFTED: ("ok", "✓")}
 _MISSING = frozenset({ExigenceState.UNMET, ExigenceState.BLOCKING})
@@ -29,16 +29,28 @@ def reserves(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
     """Every réserve with its actions; and the exigences not met that have none."""
     today = moving.today()
     names = {one.id: one for one in referentiel_of(dossier.edition).exigences}
+    known = facts(dossier, today)
+    levels = {one.exigence.id: one.assessment.level for one in known.lines}
     proofs = usable(dossier.legal_entity)
     shown = []
     for row in dossier.reserves.prefetch_related("actions").select_related("lifted_with", "lifted_by"):
         value = reserve_value(row)
         state = value.state(today) if value else ReserveState.OPEN
         tone, sign = _TONES[state]
-        shown.append({"row": row, "exigence": names.get(row.exigence), "state": state, "tone": tone, "sign": sign})
+        why_not = lift_objection(DossierState(dossier.state), levels[row.exigence])
+        shown.append(
+            {
+                "row": row,
+                "exigence": names.get(row.exigence),
+                "state": state,
+                "tone": tone,
+                "sign": sign,
+                "why_not": why_not,
+            }
+        )
     context = {
         "reserves": shown,
-        "missing": [row for row in rows.rows(facts(dossier, today)) if row.state in _MISSING],
+        "missing": [row for row in rows.rows(known) if row.state in _MISSING],
         "action_states": list(ActionState),
         "lift_form": AttachForm(proofs=proofs) if proofs.exists() else None,
         "today": today,

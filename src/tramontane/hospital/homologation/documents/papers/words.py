@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from tramontane.hospital.homologation.documents.content import Content
+from tramontane.hospital.homologation.snapshot import carried
 from tramontane.rules.homologation import ActionState, Level
 from tramontane.rules.homologation.words import NBSP, long_date
 from tramontane.ui.document import Document, Facts
@@ -51,8 +52,8 @@ def actions(reserve: dict[str, Any]) -> str:
 
 
 def reserved(content: Content) -> list[dict[str, Any]]:
-    """The exigences that carry a réserve not lifted when the values were read."""
-    return [row for row in content.values["exigences"] if row["reserve"] and not row["reserve"]["levee_le"]]
+    """The exigences whose réserve the PV carries."""
+    return [row for row in content.values["exigences"] if carried(row)]
 
 
 def document(content: Content, title: str, *blocks: Any, notice: str = "") -> Document:
