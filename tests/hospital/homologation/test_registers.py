@@ -22,9 +22,9 @@ from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.consultations.models import SiteContract
 from tramontane.hospital.homologation import contacts_file
-from tramontane.hospital.homologation.models import AirContract, RegionalContact, SystemVersion
+from tramontane.hospital.homologation.models import AirContract, RegionalContact, Reminder, SystemVersion
 from tramontane.hospital.homologation.selectors import homologations
-from tramontane.hospital.homologation.services import collecting, contracting, moving, registering
+from tramontane.hospital.homologation.services import collecting, contracting, moving, registering, reminding
 from tramontane.hospital.homologation.services.contracting import SignedContract
 from tramontane.hospital.homologation.services.errors import RefusedError
 from tramontane.hospital.homologation.services.registering import VersionFacts
@@ -238,9 +238,49 @@ def test_the_screens_lead_from_the_referent_to_the_signature_then_a_suspension_a
     end = today + timedelta(days=365)
     text = post(client, "sign-contract", signed_on=today, expires_on=end, signatory="Anne Mercier", card="cde")
     assert "Contrat AIR : signé." in text
-    assert "Contrat AIR : suspendu." in post(client, "suspend", kind="suspendu", on=today, cause="Mésusage présumé")
-    assert "Le contrat est suspendu." in post(client, "suspend", kind="suspendu", on=today, cause="Encore")
-    assert "Contrat AIR : signé." in post(client, "suspend", kind="retabli", on=today, cause="Conditions réunies")
+    suspended = {"contract": AirContract.objects.get().pk, "kind": "suspendu", "on": today}
+    assert "Contrat AIR : suspendu." in post(client, "suspend", **suspended, cause="Mésusage présumé")
+    assert "Le contrat est suspendu." in post(client, "suspend", **suspended, cause="Encore")
+    given_back = suspended | {"kind": "retabli"}
+    assert "Contrat AIR : signé." in post(client, "suspend", **given_back, cause="Conditions réunies")
+
+
+def test_a_contract_in_preparation_hides_nothing_of_the_one_in_force(client: Client, scene: Scene) -> None:
+    site, today = scene.entity.geographic_entities.get(), moving.today()
+    scene.signed()
+    first = contract(scene)
+    contracting.sign(first, paper(80), actor=scene.actor)
+    draft = contract(scene)
+    assert draft.pk != first.pk
+    text = page(client, "contract")
+    assert "Contrat AIR : à renouveler ; un nouveau est en préparation." in text
+    assert f"Valable jusqu’au {today + timedelta(days=80):%d/%m/%Y}" in text
+    assert Reminder.objects.filter(kind="contrat").count() == 0
+    reminding.sweep_entity(scene.entity, clock.now())
+    assert {row.key for row in Reminder.objects.filter(kind="contrat", closed_at=None)} == {str(first.pk)}
+    text = post(client, "suspend", contract=first.pk, kind="suspendu", on=today, cause="Contrôle")
+    assert "Contrat AIR : suspendu ; un nouveau est en préparation." in text
+    unsigned = {"contract": draft.pk, "kind": "suspendu", "on": today, "cause": "x"}
+    assert client.post(reverse("homologation:suspend"), unsigned).status_code == 404
+    north = make_site(scene.entity, name="Site du nord")
+    draft = contracting.prepare(scene.entity, [north], actor=scene.actor)
+    contracting.sign(draft, paper(), actor=scene.actor)
+    text = page(client, "contract")
+    assert "Contrat AIR : signé, suspendu." in text, "each site keeps the contract that was signed for it"
+    contracting.sign(contract(scene), paper(), actor=scene.actor)
+    assert "Contrat AIR : signé." in page(client, "contract")
+    reminding.sweep_entity(scene.entity, clock.now())
+    assert first.pk not in {int(row.key) for row in Reminder.objects.filter(kind="contrat", closed_at=None)}
+    assert site.air_contract.expires_at == today + timedelta(days=700)
+
+
+def test_a_contract_is_signed_under_the_homologation_in_force_while_the_next_is_under_way(scene: Scene) -> None:
+    scene.signed()
+    scene.open()
+    row = contract(scene)
+    contracting.sign(row, paper(), actor=scene.actor)
+    row.refresh_from_db()
+    assert row.signed_on == moving.today()
 
 
 def test_calls_from_a_site_outside_the_contract_raise_an_alert_and_observed_calls_are_counted(
@@ -328,8 +368,9 @@ def test_the_letter_of_the_cnam_is_kept_with_the_suspension(client: Client, scen
         signed_on=moving.today(),
         expires_on=moving.today() + timedelta(days=90),
     )
+    contract.sites.set(scene.entity.geographic_entities.all())
     letter = SimpleUploadedFile("courrier.pdf", b"%PDF-1.7 courrier", "application/pdf")
-    values = {"kind": "suspendu", "on": moving.today(), "cause": "Contrôle"}
+    values = {"contract": contract.pk, "kind": "suspendu", "on": moving.today(), "cause": "Contrôle"}
     assert "courrier.pdf" in post(client, "suspend", file=letter, **values)
     kept = contract.suspensions.get()
     assert kept.attached.sha256 == hashlib.sha256(b"%PDF-1.7 courrier").hexdigest()

@@ -10,8 +10,8 @@ from django.db.models import Count, Max, QuerySet
 from tramontane.client import Outcome as ExchangeOutcome
 from tramontane.hospital.accounts.models import GeographicEntity, LegalEntity
 from tramontane.hospital.consultations.models import SiteContract
-from tramontane.hospital.homologation.models import AirContract, RegionalContact, Suspension
-from tramontane.hospital.homologation.selectors import dossiers
+from tramontane.hospital.homologation.models import AirContract, Dossier, RegionalContact, Suspension
+from tramontane.hospital.homologation.selectors import dossiers, homologations
 from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.traces.models import Trace
 from tramontane.rules.homologation import ContractFacts, Readiness, readiness
@@ -20,9 +20,22 @@ from tramontane.rules.homologation import ContractFacts, Readiness, readiness
 OBSERVED_SINCE = timedelta(days=90)
 
 
-def contract_of(entity: LegalEntity) -> AirContract | None:
-    """The newest contract, or the one being prepared."""
-    return AirContract.objects.filter(legal_entity=entity).prefetch_related("sites", "suspensions__attached").first()
+def draft_of(entity: LegalEntity) -> AirContract | None:
+    """The contract being prepared; None when there is nothing to sign."""
+    rows = AirContract.objects.filter(legal_entity=entity, signed_on=None)
+    return rows.prefetch_related("sites").first()
+
+
+def signed(entity: LegalEntity) -> list[AirContract]:
+    """The signed contracts that still speak for a site: no later one was signed for all of theirs. The newest first."""
+    rows = AirContract.objects.filter(legal_entity=entity, signed_on__isnull=False)
+    kept, covered = [], set[int]()
+    for row in rows.order_by("-signed_on", "-pk").prefetch_related("sites", "suspensions__attached"):
+        held = {site.pk for site in row.sites.all()}
+        if not held <= covered:
+            kept.append(row)
+        covered |= held
+    return kept
 
 
 def contacts(entity: LegalEntity) -> QuerySet[RegionalContact]:
@@ -30,9 +43,15 @@ def contacts(entity: LegalEntity) -> QuerySet[RegionalContact]:
     return RegionalContact.objects.filter(legal_entity=entity)
 
 
+def dossier_of(entity: LegalEntity, today: date) -> Dossier | None:
+    """The dossier the contract rests on: that of the homologation in force, even while the next is under way."""
+    held = homologations.in_force(entity, dossiers.MAIN, today)
+    return held.dossier if held else dossiers.shown(entity, dossiers.MAIN)
+
+
 def steps(entity: LegalEntity, today: date) -> Readiness | None:
     """The steps of the dossier of the DMP, with what is missing; None: no dossier is open."""
-    shown = dossiers.shown(entity, dossiers.MAIN)
+    shown = dossier_of(entity, today)
     return readiness(facts(shown, today)) if shown else None
 
 

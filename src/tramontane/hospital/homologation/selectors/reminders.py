@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.consultations.connection import report
 from tramontane.hospital.consultations.selectors import connection_of
-from tramontane.hospital.homologation.models import AirContract, Deployment, Dossier, Homologation, Reminder
+from tramontane.hospital.homologation.models import Deployment, Dossier, Homologation, Reminder
 from tramontane.hospital.homologation.selectors import contracts, homologations
 from tramontane.hospital.homologation.selectors.dossiers import dossiers, referentiel_of
 from tramontane.hospital.homologation.selectors.facts import evidence_of
@@ -43,7 +43,7 @@ def coming(entity: LegalEntity) -> QuerySet[Reminder]:
 def deadlines(entity: LegalEntity, now: datetime, today: date) -> Iterator[Deadline]:
     """Everything due in an establishment, today's triggers included."""
     yield from _homologations(entity, today)
-    yield from _contract(entity)
+    yield from _contracts(entity)
     yield from _certificates(entity, now)
     yield from _deployments(entity)
     for dossier in dossiers(entity):
@@ -73,10 +73,11 @@ def _triggers(row: Homologation, today: date) -> Iterator[Deadline]:
                 yield Deadline(Kind.TRIGGER, f"{row.pk} {field.name} {now[:16]}", one.sentence, today)
 
 
-def _contract(entity: LegalEntity) -> Iterator[Deadline]:
-    found: AirContract | None = contracts.contract_of(entity)
-    if found is not None and found.expires_on is not None:
-        yield Deadline(Kind.CONTRACT, f"{found.pk}", "Le contrat AIR arrive à son terme", found.expires_on)
+def _contracts(entity: LegalEntity) -> Iterator[Deadline]:
+    """Each signed one, until another is signed for its sites: preparing the next stops no reminder."""
+    for row in contracts.signed(entity):
+        if row.expires_on is not None:
+            yield Deadline(Kind.CONTRACT, f"{row.pk}", "Le contrat AIR arrive à son terme", row.expires_on)
 
 
 def _certificates(entity: LegalEntity, now: datetime) -> Iterator[Deadline]:

@@ -49,8 +49,8 @@ def prepare(entity: LegalEntity, sites: Sequence[GeographicEntity], *, actor: Ac
     refuse("sites", "" if sites else "Choisir au moins un site.")
     stray = [site for site in sites if site.legal_entity_id != entity.pk]
     refuse("sites", "Un site n’est pas de cet établissement." if stray else "")
-    contract = contracts.contract_of(entity)
-    if contract is None or contract.signed_on is not None:
+    contract = contracts.draft_of(entity)
+    if contract is None:
         contract = AirContract.objects.create(
             legal_entity=entity, created_at=clock.now(), created_by_id=actor.account_id
         )
@@ -136,6 +136,7 @@ def _attach(suspension: Suspension, file: UploadedFile) -> str:
 @transaction.atomic
 def keep_contacts(entity: LegalEntity, lines: Sequence[ContactLine], name: str, data: bytes, *, actor: Actor) -> int:
     """Replace the regional referents by those of a file."""
+    LegalEntity.objects.select_for_update().get(pk=entity.pk)  # two people, one list
     digest = hashlib.sha256(data).hexdigest()
     RegionalContact.objects.filter(legal_entity=entity).delete()
     common = {"legal_entity": entity, "file_name": name[:200], "file_sha256": digest}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +25,7 @@ from tramontane.hospital.homologation.register_forms import (
     SitesForm,
     SuspensionForm,
 )
-from tramontane.hospital.homologation.selectors import contracts, dossiers
+from tramontane.hospital.homologation.selectors import contracts
 from tramontane.hospital.homologation.services import contracting
 from tramontane.hospital.homologation.services.moving import today
 from tramontane.hospital.homologation.views.brought import brought
@@ -58,28 +59,39 @@ def contract(request: AuthenticatedRequest) -> HttpResponse:
 
 def _shown(entity: LegalEntity) -> dict[str, Any]:
     now, day = clock.now(), today()
-    row, ready = contracts.contract_of(entity), contracts.steps(entity, day)
-    facts = contracts.contract_facts(row, ready)
-    state = facts.state(day)
+    draft, signed, ready = contracts.draft_of(entity), contracts.signed(entity), contracts.steps(entity, day)
+    states = [contracts.contract_facts(one, ready).state(day) for one in signed or [draft]]
     lines = contracts.sites(entity, now)
-    sites = {one.pk for one in row.sites.all()} if row else set()
+    held = {site.pk for one in signed for site in one.sites.all()}
+    drafted = {site.pk for site in draft.sites.all()} if draft else set()
     return {
-        "contract": row,
-        "state": state,
-        "tone": TONES.get(state, ""),
+        "draft": draft,
+        "states": states,
+        "signed": [_line(one, state, day) for one, state in zip(signed, states, strict=False)],
+        "path": draft or (signed[0] if signed else None),
         "readiness": ready,
-        "main": dossiers.shown(entity, dossiers.MAIN),
+        "main": contracts.dossier_of(entity, day),
         "contacts": contracts.contacts(entity),
-        "sites": [(one, one.site.pk in sites, one.contracted(day), _observed(one)) for one in lines],
+        "sites": [(one, _chosen(one, held, drafted), one.contracted(day), _observed(one)) for one in lines],
         "outside": [one for one in lines if one.calls and not one.contracted(day)],
         "strangers": contracts.strangers(entity, now),
-        "sites_form": SitesForm(entity=entity, initial={"sites": sites}),
+        "sites_form": SitesForm(entity=entity, initial={"sites": drafted or held}),
         "day_form": DayForm(initial={"on": day}),
         "sign_form": SignedContractForm(initial={"signed_on": day}),
-        "suspension_form": SuspensionForm(initial={"on": day}),
-        "may_suspend": state.in_force or state is ContractState.SUSPENDED,
-        "to_sign": row is not None and row.signed_on is None,
     }
+
+
+def _line(row: AirContract, state: ContractState, day: date) -> dict[str, Any]:
+    """A signed contract; the form, as long as the CNAM may take the access away or give it back."""
+    suspends = state.in_force or state is ContractState.SUSPENDED
+    form = SuspensionForm(initial={"on": day}, auto_id=f"id_{row.pk}_%s") if suspends else None
+    return {"row": row, "state": state, "tone": TONES.get(state, ""), "form": form}
+
+
+def _chosen(line: contracts.SiteLine, held: set[int], drafted: set[int]) -> str:
+    if line.site.pk in held:
+        return "au contrat"
+    return "au contrat en préparation" if line.site.pk in drafted else ""
 
 
 def _observed(line: contracts.SiteLine) -> tuple[str, str, str]:
@@ -102,7 +114,7 @@ def prepare(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 def step(request: AuthenticatedRequest, step: str) -> HttpResponse:
     """The day of a step between the PV and the portal."""
-    row = _contract(request)
+    row = _draft(request)
     if step not in ("contacted_on", "referred_on"):
         raise Http404("Cette étape n’existe pas.")
     form = DayForm(request.POST)
@@ -116,7 +128,7 @@ def step(request: AuthenticatedRequest, step: str) -> HttpResponse:
 @require_POST
 def sign(request: AuthenticatedRequest) -> HttpResponse:
     """Record what was signed on the portal."""
-    row = _contract(request)
+    row = _draft(request)
     form = SignedContractForm(request.POST)
     if not weak(request) and not invalid(request, form):
         who = actor(request.account, request.proof)
@@ -128,7 +140,10 @@ def sign(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 def suspend(request: AuthenticatedRequest) -> HttpResponse:
     """Record a suspension, or its end."""
-    row = _contract(request)
+    signed, asked = contracts.signed(request.account.legal_entity), request.POST.get("contract", "")
+    row = next((one for one in signed if str(one.pk) == asked), None)
+    if row is None:
+        raise Http404("Ce contrat n’est pas signé, ou un autre l’a remplacé.")
     form = SuspensionForm(request.POST, request.FILES)
     if not weak(request) and not invalid(request, form):
         who, values = actor(request.account, request.proof), form.cleaned_data
@@ -168,8 +183,8 @@ def contacts(request: AuthenticatedRequest) -> HttpResponse:
     return page(request, "contacts", context)
 
 
-def _contract(request: AuthenticatedRequest) -> AirContract:
-    row = contracts.contract_of(request.account.legal_entity)
+def _draft(request: AuthenticatedRequest) -> AirContract:
+    row = contracts.draft_of(request.account.legal_entity)
     if row is None:
         raise Http404("Aucun contrat n’est préparé.")
     return row
