@@ -75,6 +75,17 @@ def test_the_pv_prints_perimeters_with_their_steps_and_actions_with_their_owner(
     assert "31 mars 2027" in said
 
 
+@pytest.mark.parametrize("paper", ["support", "auto-evaluation"])
+def test_what_an_earlier_level_was_said_with_is_not_printed(paper: str) -> None:
+    met = exigence("exi-04", perimetre="Cardiologie", etapes="Puis chirurgie", motif="Rien ne s’y prête")
+    said = text(paper, content(met))
+    assert "Cardiologie" not in said
+    assert "Rien ne s’y prête" not in said
+    assert "Sans objet : Rien ne s’y prête" in text(
+        paper, content(exigence("exi-05", "non_applicable", motif=met["motif"]))
+    )
+
+
 def test_a_lifted_reserve_is_no_longer_in_the_plan_of_the_pv() -> None:
     given = content(exigence("exi-20", "partielle", reserve=reserve()))
     given.values["exigences"][19]["reserve"]["levee_le"] = "2026-11-01"

@@ -30,6 +30,10 @@ def assessment(content: Content) -> Document:
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:
-    said = [row[name] for name in ("perimetre", "etapes", "calendrier", "motif") if row[name]]
-    people = [*row["parties_prenantes"], *([f"Répond : {row['responsable']}"] if row["responsable"] else [])]
-    return words.name(row), words.level(row), "\n".join([words.proofs(row), *said]), "\n".join(people) or words.NOTHING
+    people = [*row["parties_prenantes"], *([f"Répond\u00a0: {row['responsable']}"] if row["responsable"] else [])]
+    return (
+        words.name(row),
+        words.level(row),
+        "\n".join([words.proofs(row), *words.precisions(row)]),
+        "\n".join(people) or words.NOTHING,
+    )

@@ -9,6 +9,7 @@ from tramontane.hospital.homologation.documents.content import Content
 from tramontane.hospital.homologation.documents.papers import words
 from tramontane.hospital.homologation.documents.papers.systems import systems
 from tramontane.rules.homologation import Level
+from tramontane.rules.homologation.words import NBSP
 from tramontane.rules.referentiels import SectionSupport
 from tramontane.ui.document import Block, Document, Heading, Paragraph, Table
 
@@ -43,14 +44,11 @@ def _body(section: SectionSupport, content: Content) -> Iterator[Block]:
 
 
 def _review(row: dict[str, Any]) -> tuple[str, ...]:
-    said = [f"{label} : {row[name]}" for name, label in _SAID.items() if row[name]]
+    said = words.precisions(row)
     if row["reserve"]:
-        said.append(f"Réserve : {_reserve(row['reserve'])}")
-    proofs = [f"Preuves : {words.proofs(row)}"] if row["preuves"] else []
+        said.append(f"Réserve{NBSP}: {_reserve(row['reserve'])}")
+    proofs = [f"Preuves{NBSP}: {words.proofs(row)}"] if row["preuves"] else []
     return words.name(row), words.level(row), "\n".join([*said, *proofs]) or words.NOTHING
-
-
-_SAID = {"perimetre": "Périmètre", "etapes": "Étapes", "calendrier": "Calendrier", "motif": "Sans objet"}
 
 
 def _risks(content: Content) -> Iterator[Block]:

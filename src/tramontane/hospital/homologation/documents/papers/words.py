@@ -32,6 +32,22 @@ def name(row: dict[str, Any]) -> str:
     return f"{row['libelle']}\n{row['titre']}".strip()
 
 
+# Field of a snapshot → level it is said with, and its label.
+_SAID_WITH = {
+    "perimetre": (Level.COMPLIANT_ON_PERIMETER, "Périmètre"),
+    "etapes": (Level.COMPLIANT_ON_PERIMETER, "Étapes"),
+    "calendrier": (Level.COMPLIANT_ON_PERIMETER, "Calendrier"),
+    "motif": (Level.NOT_APPLICABLE, "Sans objet"),
+}
+
+
+def precisions(row: dict[str, Any]) -> list[str]:
+    """What the level of an exigence is said with; not what a level it had before was."""
+    return [
+        f"{label}{NBSP}: {row[name]}" for name, (at, label) in _SAID_WITH.items() if row[name] and row["niveau"] == at
+    ]
+
+
 def proofs(row: dict[str, Any]) -> str:
     """The proofs of an exigence, one a line."""
     return "\n".join(_proof(one) for one in row["preuves"]) or NOTHING
