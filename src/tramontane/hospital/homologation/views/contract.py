@@ -60,7 +60,7 @@ def contract(request: AuthenticatedRequest) -> HttpResponse:
 def _shown(entity: LegalEntity) -> dict[str, Any]:
     now, day = clock.now(), today()
     draft, signed, ready = contracts.draft_of(entity), contracts.signed(entity), contracts.steps(entity, day)
-    states = [contracts.contract_facts(one, ready).state(day) for one in signed or [draft]]
+    states = [contracts.contract_facts(one, ready).state(day) for one in (signed or (draft,))]
     lines = contracts.sites(entity, now)
     held = {site.pk for one in signed for site in one.sites.all()}
     drafted = {site.pk for site in draft.sites.all()} if draft else set()
