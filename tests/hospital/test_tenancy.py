@@ -5,7 +5,6 @@ the address, in the query and in the form."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -15,7 +14,6 @@ from urllib.parse import urlencode
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import transaction
 from django.db.models import ForeignKey
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -23,6 +21,7 @@ from support.addresses import ADDRESSES, Address
 from support.consultation import play_double
 from support.dmp_double import World
 from support.tenants import EVERY_ROLE, OURS, THEIRS, Tenant, Visitor, make_tenant
+from support.walking import in_address, text_of, undone
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.consultations.gateway import clients
@@ -56,25 +55,6 @@ def test_every_parameter_of_every_address_is_said() -> None:
         reverse(name, **in_address(address, dict.fromkeys(address.words, "11111111-1111-4111-8111-111111111111")))
 
 
-def in_address(address: Address, values: dict[str, Any]) -> dict[str, Any]:
-    """Arguments of `reverse`; a uuid stands for a number where only its digits matter."""
-    found = {name: _value(word, values) for name, word in address.path.items()}
-    return {"args": list(found.values())} if "" in found else {"kwargs": _fitting(found)}
-
-
-def _value(word: str | int, values: dict[str, Any]) -> Any:
-    """What takes the place of a word of the table."""
-    if isinstance(word, int):
-        return word
-    return word[1:] if word.startswith("=") else values[word]
-
-
-def _fitting(values: dict[str, Any]) -> dict[str, Any]:
-    """The parameters, numbers where the path wants a number."""
-    uuids = ("token", "launch_id", "ipp", "unique_id")
-    return {n: (1 if n not in uuids and str(v).startswith("11111111-") else v) for n, v in values.items()}
-
-
 # The walk.
 
 
@@ -94,16 +74,6 @@ def tenants(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterat
     clients.close_all()
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """What happens inside is rolled back; a service may still ask for a transaction of its own."""
-    block = transaction.atomic()
-    block._from_testcase = True  # as Django's own test cases say it
-    with block:
-        yield
-        transaction.set_rollback(True)
-
-
 def knock(visitor: Visitor, method: str, name: str, address: Address, path: dict[str, Any], said: Tenant) -> Any:
     """One request. `said`: whose words fill the query and the form."""
     query = {field: text.format_map(said.named) for field, text in address.query.items()}
@@ -120,12 +90,6 @@ def knock(visitor: Visitor, method: str, name: str, address: Address, path: dict
     if address.json or address.scim:
         options["content_type"] = "application/json"
     return getattr(visitor, method.lower())(url, filled, **options)
-
-
-def text_of(response: Any) -> str:
-    """Everything the answer says, headers included."""
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    return f"{response.headers} {getattr(response, 'redirect_chain', '')} {body.decode(errors='replace')}"
 
 
 def methods_of(address: Address) -> tuple[str, ...]:

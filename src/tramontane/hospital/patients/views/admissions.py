@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +12,6 @@ from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
@@ -32,7 +31,7 @@ PAGE_SIZE = 50
 @requires(Role.ADMISSIONS)
 def desk(request: AuthenticatedRequest) -> HttpResponse:
     """Arrivals of a day, incomplete first."""
-    day = parse_date(request.GET.get("jour", "")) or timezone.localdate(clock.now())
+    day = _day(request.GET.get("jour", "")) or timezone.localdate(clock.now())
     start = timezone.make_aware(datetime.combine(day, time.min))
     episodes = selectors.arrivals(request.account.legal_entity, start, start + timedelta(days=1))
     lines = sorted((_line(episode) for episode in episodes), key=lambda line: -len(line["missing"]))
@@ -48,6 +47,15 @@ def desk(request: AuthenticatedRequest) -> HttpResponse:
     }
     template = "patients/_arrivals.html" if request.htmx.target == "arrivees" else "patients/desk.html"
     return render(request, template, context)
+
+
+def _day(text: str) -> date | None:
+    """The day of an address; None for what is not one, or has no day before or after in every time zone."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if date.min.year < day.year < date.max.year else None
 
 
 def _line(episode: Episode) -> dict[str, Any]:
