@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,12 +15,14 @@ from support.hospital import login, make_account, make_service
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.config.duties import DUTIES
-from tramontane.hospital.homologation.models import Reminder
+from tramontane.hospital.homologation import reminder_calendar
+from tramontane.hospital.homologation.models import Action, Dossier, Homologation, Reminder, Reserve
 from tramontane.hospital.homologation.selectors import reminders
 from tramontane.hospital.homologation.services import moving, registering, reminding
 from tramontane.hospital.homologation.services.registering import VersionFacts
 from tramontane.hospital.traces.models import Trace
-from tramontane.rules.homologation import Level
+from tramontane.hospital.traces.selectors import PARIS
+from tramontane.rules.homologation import DossierState, Level
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
@@ -116,6 +118,69 @@ def test_a_reserve_lifted_closes_its_reminders_and_its_actions_too(scene: Scene,
     type(reserve).objects.update(lifted_on=None)
     sweep(scene)
     assert len(raised(scene, "reserve")) == 1  # open again: it was closed by nobody
+
+
+def test_an_homologation_that_expired_is_said_until_the_next_is_signed_and_its_reserves_with_it(
+    scene: Scene, now: list[datetime]
+) -> None:
+    first = scene.signed(months=1, unmet=("exi-20",))
+    now[0] += timedelta(days=130)
+    sweep(scene)
+    assert len(raised(scene, "homologation")) == len(raised(scene, "reserve")) == 1
+    next_dossier = scene.open()
+    sweep(scene)
+    assert [row.key for row in raised(scene, "reserve")] == [str(first.dossier.reserves.get().pk)], "said once"
+    signed_later(first, next_dossier)
+    sweep(scene)
+    assert str(first.pk) not in [row.key for row in raised(scene, "homologation")]
+    assert [row.key for row in raised(scene, "reserve")] == [str(next_dossier.reserves.get().pk)]
+
+
+def signed_later(first: Homologation, dossier: Dossier) -> None:
+    """The renewal, signed today, after the first expired: nothing marks the first as replaced."""
+    Dossier.objects.filter(pk=dossier.pk).update(state=DossierState.HOMOLOGATED.value)
+    values = {field.attname: getattr(first, field.attname) for field in Homologation._meta.concrete_fields}
+    Homologation.objects.create(**values | {"id": None, "dossier_id": dossier.pk, "signed_on": moving.today()})
+
+
+def test_a_reminder_says_who_answers_for_the_action_today(scene: Scene, now: list[datetime]) -> None:
+    dossier = scene.open()
+    scene.assess(dossier, "exi-20", Level.PARTLY)
+    scene.reserve(dossier, "exi-20")
+    sweep(scene)
+    Action.objects.update(owner="Claire Dubois")
+    Action.objects.update(title="x" * 200)
+    sweep(scene)
+    titles = {row.title for row in reminders.coming(scene.entity).filter(kind="action")}
+    assert titles == {f"Action : {'x' * 200} (Claire Dubois)"}
+
+
+@pytest.mark.parametrize("due", ["2027-03-28", "2027-10-31", "2028-02-29"], ids=["spring", "autumn", "leap day"])
+def test_a_deadline_is_one_event_that_moves_with_it(scene: Scene, now: list[datetime], due: str) -> None:
+    dossier, day = scene.open(), date.fromisoformat(due)
+    scene.assess(dossier, "exi-20", Level.PARTLY)
+    scene.reserve(dossier, "exi-20", day)
+    before = events(scene)["Réserve"]
+    assert (before["sequence"], before.decoded("dtstart")) == (0, day)
+    alarms = [alarm["trigger"] for alarm in before.walk("VALARM")]
+    assert [one.params["VALUE"] for one in alarms] == ["DATE-TIME"] * 2
+    assert all(one.to_ical().endswith(b"Z") for one in alarms)
+    in_paris = [one.dt.astimezone(PARIS) for one in alarms]
+    assert [(day - one.date()).days for one in in_paris] == [30, 7]
+    assert {one.hour for one in in_paris} == {9}
+    Reserve.objects.update(due=day + timedelta(days=10))
+    after = events(scene)["Réserve"]
+    assert after["uid"] == before["uid"]
+    assert (after["sequence"], after.decoded("dtstart")) == (1, day + timedelta(days=10))
+
+
+def events(scene: Scene) -> dict[str, Any]:
+    """The events of the calendar after a sweep, by category: one each."""
+    sweep(scene)
+    found = Calendar.from_ical(reminder_calendar.calendar(scene.entity.reminders.all())).walk("VEVENT")
+    named = {str(event["categories"].cats[0]): event for event in found}
+    assert len(named) == len(found)
+    return named
 
 
 def test_a_changed_support_is_seen_without_anyone_opening_a_page_and_said_once(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from tramontane.hospital import clock
@@ -11,11 +13,15 @@ from tramontane.hospital.accounts.models import Account, LegalEntity
 class Reminder(models.Model):
     """One thing to be reminded of, on a day."""
 
-    uuid = models.UUIDField(default=clock.new_uuid, unique=True)  # UID of its calendar event
+    TITLE_LENGTH: ClassVar = 300
+
+    uuid = models.UUIDField(
+        default=clock.new_uuid, unique=True
+    )  # of the first of a deadline: UID of its calendar event
     legal_entity = models.ForeignKey(LegalEntity, on_delete=models.CASCADE, related_name="reminders")
     kind = models.CharField(max_length=20)  # `rules.homologation.ReminderKind`
     key = models.CharField(max_length=120)  # what it is about, stable from one sweep to the next
-    title = models.CharField(max_length=300)
+    title = models.CharField(max_length=TITLE_LENGTH)
     due_on = models.DateField()
     remind_on = models.DateField()
     created_at = models.DateTimeField()

@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import date, datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.consultations.connection import report
@@ -21,6 +22,7 @@ from tramontane.rules.homologation import (
     Deadline,
     DossierState,
     Fingerprint,
+    HomologationState,
     ReminderKind,
     TriggerKind,
     triggers,
@@ -46,20 +48,24 @@ def deadlines(entity: LegalEntity, now: datetime, today: date) -> Iterator[Deadl
     yield from _contracts(entity)
     yield from _certificates(entity, now)
     yield from _deployments(entity)
-    for dossier in dossiers(entity):
-        if DossierState(dossier.state) in UNDER_WAY or DossierState(dossier.state) is DossierState.HOMOLOGATED:
-            yield from _of_dossier(dossier)
+    yield from _dossiers(entity)
+
+
+def _newest(entity: LegalEntity) -> list[Homologation]:
+    """The last homologation signed of each référentiel: one that expired before the next was signed is past."""
+    return list({row.referentiel: row for row in reversed(homologations.signed(entity))}.values())
 
 
 def _homologations(entity: LegalEntity, today: date) -> Iterator[Deadline]:
-    """The term of each one in force; and the triggers the application detects, the day it detects them."""
-    for row in homologations.signed(entity):
+    """The term of each one, said until another is signed; and the triggers the application detects, the day it does."""
+    for row in _newest(entity):
         term = homologations.term(row)
-        if not term.state(today).in_force:
-            continue
-        name = referentiel_of(row.dossier.edition).sigle
-        yield Deadline(Kind.HOMOLOGATION, f"{row.pk}", f"L’homologation ({name}) expire", term.expires_on)
-        yield from _triggers(row, today)
+        state = term.state(today)
+        if state.in_force or state is HomologationState.EXPIRED:
+            name = referentiel_of(row.dossier.edition).sigle
+            yield Deadline(Kind.HOMOLOGATION, f"{row.pk}", f"L’homologation ({name}) expire", term.expires_on)
+        if state.in_force:
+            yield from _triggers(row, today)
 
 
 def _triggers(row: Homologation, today: date) -> Iterator[Deadline]:
@@ -82,12 +88,17 @@ def _contracts(entity: LegalEntity) -> Iterator[Deadline]:
 
 def _certificates(entity: LegalEntity, now: datetime) -> Iterator[Deadline]:
     for line in report(connection_of(entity.pk), now).lines:
-        yield Deadline(Kind.CERTIFICATE, line.role, f"Un certificat expire : {line.role}", line.not_after.date())
+        last = timezone.localdate(line.not_after)
+        yield Deadline(Kind.CERTIFICATE, line.role, f"Un certificat expire : {line.role}", last)
 
 
 def _deployments(entity: LegalEntity) -> Iterator[Deadline]:
     rows = Deployment.objects.filter(
-        system__legal_entity=entity, system__retired_on=None, planned_on__isnull=False, production_on=None
+        system__legal_entity=entity,
+        system__retired_on=None,
+        service__active=True,
+        planned_on__isnull=False,
+        production_on=None,
     ).select_related("system", "service")
     for row in rows:
         if row.planned_on is not None:
@@ -95,17 +106,28 @@ def _deployments(entity: LegalEntity) -> Iterator[Deadline]:
             yield Deadline(Kind.DEPLOYMENT, f"{row.pk}", title, row.planned_on)
 
 
+def _dossiers(entity: LegalEntity) -> Iterator[Deadline]:
+    """Of the dossiers under way and of those homologated. A renewal takes over the réserves still open: they are said once,
+    by the dossier that was signed with them."""
+    held = {row.dossier_id for row in _newest(entity)}
+    said: set[tuple[Kind, str, date]] = set()
+    for dossier in reversed(dossiers(entity)):
+        state = DossierState(dossier.state)
+        if state in UNDER_WAY or (state is DossierState.HOMOLOGATED and dossier.pk in held):
+            found = [one for one in _of_dossier(dossier) if (one.kind, one.title, one.due_on) not in said]
+            yield from found
+            said |= {(one.kind, one.title, one.due_on) for one in found}
+
+
 def _of_dossier(dossier: Dossier) -> Iterator[Deadline]:
     for reserve in dossier.reserves.filter(lifted_on=None).prefetch_related("actions"):
-        yield Deadline(Kind.RESERVE, f"{reserve.pk}", f"Réserve à lever : {reserve.text}"[:300], reserve.due)
+        yield Deadline(Kind.RESERVE, f"{reserve.pk}", f"Réserve à lever : {reserve.text}", reserve.due)
         for action in reserve.actions.all():
             if not ActionState(action.state).closed:
-                yield Deadline(
-                    Kind.ACTION, f"{action.pk}", f"Action : {action.title} ({action.owner})"[:300], action.due
-                )
+                yield Deadline(Kind.ACTION, f"{action.pk}", f"Action : {action.title} ({action.owner})", action.due)
     proofs = {row.evidence_id: row for rows in evidence_of(dossier).values() for row in rows}
     for proof in proofs.values():
         if proof.ends is not None:
             yield Deadline(
-                Kind.EVIDENCE, f"{proof.evidence_id}", f"Preuve à renouveler : {proof.evidence.title}"[:300], proof.ends
+                Kind.EVIDENCE, f"{proof.evidence_id}", f"Preuve à renouveler : {proof.evidence.title}", proof.ends
             )

@@ -34,7 +34,7 @@ def sweep_entity(entity: LegalEntity, at: datetime) -> int:
     wanted = _wanted(reminders.deadlines(entity, at, today), today)
     kept = {_name(row.kind, row.key, row.due_on, row.remind_on): row for row in entity.reminders.all()}
     for name, row in kept.items():
-        _settle(row, name in wanted, at)
+        _settle(row, wanted.get(name), at)
     Reminder.objects.bulk_create(_row(entity, one, at) for name, one in wanted.items() if name not in kept)
     due = Reminder.objects.filter(legal_entity=entity, raised_at=None, closed_at=None, remind_on__lte=today)
     return sum(_raise(row, at) for row in due)
@@ -68,11 +68,18 @@ def _name(kind: str, key: str, due_on: date, remind_on: date) -> Name:
     return (kind, key, None, None) if kind == ReminderKind.TRIGGER else (kind, key, due_on, remind_on)
 
 
-def _settle(row: Reminder, still: bool, at: datetime) -> None:  # noqa: FBT001 - a fact, not an option
-    """What nobody closed follows what is due: closed with it, open again with it."""
-    if row.closed_by_id is None and (row.closed_at is None) is not still:
-        row.closed_at = None if still else at
-        row.save(update_fields=["closed_at"])
+def _settle(row: Reminder, planned: PlannedReminder | None, at: datetime) -> None:
+    """What nobody closed follows what is due: closed with it, open again with it, called as it is called now."""
+    if row.closed_by_id is None:
+        before = (row.closed_at is None, row.title)
+        row.closed_at = (row.closed_at or at) if planned is None else None
+        row.title = _title(planned.deadline) if planned else row.title
+        if before != (row.closed_at is None, row.title):
+            row.save(update_fields=["closed_at", "title"])
+
+
+def _title(deadline: Deadline) -> str:
+    return deadline.title[: Reminder.TITLE_LENGTH]
 
 
 def _row(entity: LegalEntity, planned: PlannedReminder, at: datetime) -> Reminder:
@@ -81,7 +88,7 @@ def _row(entity: LegalEntity, planned: PlannedReminder, at: datetime) -> Reminde
         legal_entity=entity,
         kind=said.kind.value,
         key=said.key,
-        title=said.title,
+        title=_title(said),
         due_on=said.due_on,
         remind_on=planned.remind_on,
         created_at=at,

@@ -18,15 +18,20 @@ from tramontane.hospital.homologation.views.desk import succeeded
 from tramontane.hospital.homologation.views.establishment import page
 from tramontane.rules.homologation import ReminderKind
 
+# Those to come are shown up to here; the calendar has them all.
+SHOWN = 100
+
 
 @requires(*permissions.READERS)
 @require_GET
 def reminders(request: AuthenticatedRequest) -> HttpResponse:
     """The most pressing first."""
     entity, day = request.account.legal_entity, today()
+    coming = reading.coming(entity)
     context = {
+        "coming_count": coming.count(),
         "due": [(row, ReminderKind(row.kind).label, row.due_on < day) for row in reading.raised(entity)],
-        "coming": [(row, ReminderKind(row.kind).label) for row in reading.coming(entity)[:100]],
+        "coming": [(row, ReminderKind(row.kind).label) for row in coming[:SHOWN]],
     }
     return page(request, "reminders", context)
 
@@ -46,8 +51,8 @@ def close(request: AuthenticatedRequest, reminder: int) -> HttpResponse:
 @requires(*permissions.READERS)
 @require_GET
 def calendar(request: AuthenticatedRequest) -> HttpResponse:
-    """Every reminder that is open, as an iCalendar file."""
-    rows = Reminder.objects.filter(legal_entity=request.account.legal_entity, closed_at=None)
+    """What is still due, as an iCalendar file."""
+    rows = Reminder.objects.filter(legal_entity=request.account.legal_entity)
     answer = HttpResponse(reminder_calendar.calendar(rows), content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="rappels-homologation.ics"'
     return answer
