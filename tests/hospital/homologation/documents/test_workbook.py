@@ -18,8 +18,8 @@ from tramontane.hospital.homologation.documents.excel import EXIGENCES, RESERVES
 from tramontane.hospital.homologation.documents.exchange import oscal_results
 from tramontane.hospital.homologation.documents.returned import Rehearsal
 from tramontane.hospital.homologation.models import Action, Dossier
-from tramontane.hospital.homologation.services import moving
-from tramontane.rules.homologation import Level
+from tramontane.hospital.homologation.services import moving, reserving
+from tramontane.rules.homologation import ActionState, Level
 
 pytestmark = pytest.mark.django_db
 HEAD = 2  # the notice, then the headings
@@ -91,10 +91,17 @@ def test_answers_reserves_and_actions_come_back_in_one_go(scene: Scene, dossier:
     found = back(dossier, filled(out(dossier), fill))
     assert found.problems == ()
     assert [(one.exigence, one.detail) for one in found.changes] == [
-        ("EXI 04", "Non évaluée → Conforme sur un périmètre"),
-        ("EXI 28", "Non évaluée → Non conforme"),
-        ("EXI 20", "action faite : Mettre en conformité"),
-        ("EXI 28", "réserve écrite"),
+        (
+            "EXI 04",
+            (
+                "niveau : Non évaluée → Conforme sur un périmètre ; périmètre : rien → « Cardiologie »"
+                " ; étapes : rien → « Chirurgie Urgences » ; calendrier : rien → « 2027 »"
+                " ; parties prenantes : rien → « RSSI, DSI »"
+            ),
+        ),
+        ("EXI 28", "niveau : Non évaluée → Non conforme"),
+        ("EXI 20", "action : Mettre en conformité (à faire → faite)"),
+        ("EXI 28", "réserve écrite : Avenant à signer"),
         ("EXI 28", "action prévue : =Relancer"),
     ]
     assert returned.apply(found, scene.actor) == 5
@@ -115,7 +122,7 @@ def test_an_action_changes_hands_and_date_once_the_report_is_read(scene: Scene, 
     before = Action.objects.get()
     assert [one.detail for one in found.changes] == [
         f"action confiée : Mettre en conformité (RSSI, {before.due:%d/%m/%Y} → DSI, 01/04/2027)",
-        "action faite : Mettre en conformité",
+        "action : Mettre en conformité (à faire → faite)",
     ]
     assert returned.apply(found, scene.actor) == 2
     action = Action.objects.get()
@@ -178,12 +185,64 @@ def test_an_answer_that_changed_since_the_export_is_not_overwritten(scene: Scene
     assert len(changed.problems) == 1
 
 
+def _rewritten(scene: Scene, dossier: Dossier) -> None:
+    scene.reserve(dossier, "exi-20", moving.today())
+
+
+def _followed(scene: Scene, _: Dossier) -> None:
+    reserving.follow(Action.objects.get(), ActionState.UNDER_WAY, actor=scene.actor)
+
+
+def _removed(scene: Scene, dossier: Dossier) -> None:
+    reserving.remove_reserve(dossier.reserves.get(), actor=scene.actor)
+
+
+@pytest.mark.parametrize("colleague", [_rewritten, _followed, _removed])
+def test_a_line_of_the_plan_that_changed_since_the_export_is_not_put_back(
+    colleague: Callable[[Scene, Dossier], None], scene: Scene, dossier: Dossier
+) -> None:
+    data = out(dossier)
+    colleague(scene, dossier)
+    for brought in (data, filled(data, _cell(3, "Avancement", "Faite"))):
+        found = back(dossier, brought)
+        assert "ligne 3 : la réserve ou l’action a changé depuis l’export" in found.problems[0]
+        assert found.changes == ()
+
+
+def test_a_line_somebody_adds_does_not_replace_what_a_colleague_wrote_meanwhile(scene: Scene, dossier: Dossier) -> None:
+    scene.assess(dossier, "exi-28", Level.PARTLY)
+    data = filled(out(dossier), _plan_of("exi-28"))
+    assert back(dossier, data).problems == ()
+    scene.reserve(dossier, "exi-28")
+    assert "ligne 4 : la réserve ou l’action a changé depuis l’export" in back(dossier, data).problems[0]
+
+
+def test_a_reserve_that_changes_is_reported_from_what_to_what(dossier: Dossier) -> None:
+    due = dossier.reserves.get().due
+
+    def fill(_: Grid, plan: Grid) -> None:
+        plan[3, "Réserve"], plan[3, "À lever avant le"] = "Autre texte", "01/04/2027"
+
+    (change,) = back(dossier, filled(out(dossier), fill)).changes
+    assert change.detail == (
+        "réserve : « à mettre en conformité (exi-20) » → « Autre texte »"
+        f" ; à lever avant le {due:%d/%m/%Y} → 01/04/2027"
+    )
+
+
+def test_a_lifted_reserve_is_not_rewritten_by_a_workbook(dossier: Dossier) -> None:
+    dossier.reserves.update(lifted_on=moving.today())
+    assert back(dossier, out(dossier)) == Rehearsal((), ())
+    found = back(dossier, filled(out(dossier), _cell(3, "Réserve", "Autre texte")))
+    assert "ligne 3 : la réserve est levée depuis le " in found.problems[0]
+
+
 def test_oscal_results_come_back_the_same_way(scene: Scene, dossier: Dossier) -> None:
     results = oscal_results.write(content_of(dossier).values, dmp(), clock.now())
     assert back(dossier, results) == Rehearsal((), ())
     scene.assess(dossier, "exi-01", Level.NON_COMPLIANT)
     found = back(dossier, results)
-    assert [(one.exigence, one.detail) for one in found.changes] == [("EXI 01", "Non conforme → Conforme")]
+    assert [(one.exigence, one.detail) for one in found.changes] == [("EXI 01", "niveau : Non conforme → Conforme")]
     assert returned.apply(found, scene.actor) == 1
     assert "exigence inconnue" in back(dossier, results.replace(b'"exi-20"', b'"exi-99"')).problems[0]
     assert "attendu un document OSCAL" in back(dossier, b'{"catalog": {}}').problems[0]

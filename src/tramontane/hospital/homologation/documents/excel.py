@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -50,10 +51,14 @@ RESERVE_COLUMNS = (
     Column("Menée par", 20),
     Column("Pour le", 14),
     Column("Avancement", 14, choices=tuple(STATES.values()), required=False),
+    Column("Version de la ligne", 12, fixed=True, required=False),
 )
 LAYOUT = (Sheet(EXIGENCES, EXIGENCE_COLUMNS), Sheet(RESERVES, RESERVE_COLUMNS))
 _NOTICE = "Colonnes grisées : pour lire. La version de la réponse dit à laquelle la vôtre succède : laissez-la."
-_PLAN_NOTICE = "Une ligne par action. La réserve et sa date se répètent sur les lignes de la même exigence."
+_PLAN_NOTICE = (
+    "Une ligne par action. La réserve et sa date se répètent sur les lignes de la même exigence. "
+    "La version de la ligne dit à laquelle la vôtre succède : laissez-la ; vide pour une ligne ajoutée."
+)
 
 
 def exported(content: Content, revisions: dict[str, int]) -> bytes:
@@ -88,8 +93,15 @@ def _plan(row: dict[str, Any]) -> Iterator[tuple[Value, ...]]:
     reserve = row["reserve"]
     if reserve is None:
         return
-    head = (row["id"], words.name(row), reserve["texte"], date.fromisoformat(reserve["echeance"]))
+    due = date.fromisoformat(reserve["echeance"])
+    head = (row["id"], words.name(row), reserve["texte"], due)
     for one in reserve["actions"]:
-        yield *head, one["titre"], one["responsable"], date.fromisoformat(one["echeance"]), STATES[one["etat"]]
+        said = (one["titre"], one["responsable"], date.fromisoformat(one["echeance"]), one["etat"])
+        yield *head, *said[:3], STATES[one["etat"]], version(reserve["texte"], due, *said)
     if not reserve["actions"]:
-        yield *head, None, None, None, None
+        yield *head, None, None, None, None, version(reserve["texte"], due)
+
+
+def version(*said: str | date) -> str:
+    """What a line of the plan said, as a few characters: nothing counts the writes of a réserve or of an action."""
+    return f"v-{hashlib.sha256(repr([str(one) for one in said]).encode()).hexdigest()[:8]}"

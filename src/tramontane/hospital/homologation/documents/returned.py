@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date
+from textwrap import shorten
 
 from django.db import transaction
 
@@ -151,8 +152,7 @@ def _compared(reading: _Reading, asked: Asked, said: Assessment) -> str:
     wrong = objections(reading.known.referentiel, known.exigence, said)
     if wrong:
         return " ; ".join(one.sentence.rstrip(".") for one in wrong)
-    what = ", ".join(LABELS[one] for one in changed)
-    detail = f"{before.level.label} → {said.level.label}" if "level" in changed else what
+    detail = " ; ".join(f"{LABELS[one]} : {_shown(before, one)} → {_shown(said, one)}" for one in changed)
     make = _assess(reading, asked.exigence, said)
     reading.changes.append(Change(asked.sheet, asked.line, known.exigence.libelle, detail, make))
     return ""
@@ -161,6 +161,18 @@ def _compared(reading: _Reading, asked: Asked, said: Assessment) -> str:
 def _assess(reading: _Reading, name: str, said: Assessment) -> Callable[[Actor], object]:
     after = reading.revisions.get(name, 0)
     return lambda actor: assessing.assess(reading.dossier, name, said, after=after, actor=actor)
+
+
+# What a cell of the report shows of a text: the rest is in the workbook.
+_SHOWN = 80
+
+
+def _shown(said: Assessment, name: str) -> str:
+    value = getattr(said, name)
+    if isinstance(value, Level):
+        return value.label
+    text = ", ".join(value) if isinstance(value, tuple) else " ".join(value.split())
+    return f"« {shorten(text, _SHOWN, placeholder='…')} »" if text else "rien"
 
 
 def _plain(value: object) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from tramontane.hospital.homologation.documents.excel import RESERVES, STATES
+from tramontane.hospital.homologation.documents.excel import RESERVES, STATES, version
 from tramontane.hospital.homologation.models import Action, Dossier, Reserve
 from tramontane.hospital.homologation.services import reserving
 from tramontane.hospital.traces.events import Actor
@@ -48,6 +48,7 @@ class _Row:
     owner: str
     action_due: date | None
     state: ActionState
+    follows: str
 
 
 class _LineError(ValueError):
@@ -63,11 +64,12 @@ def compare(dossier: Dossier, referentiel: Referentiel, levels: Mapping[str, Lev
         try:
             row = _read(line, referentiel)
             head = first.setdefault(row.exigence.id, row)
-            _check(row, head, referentiel, levels.get(row.exigence.id, Level.NOT_ASSESSED), kept)
+            reserve = kept.get(row.exigence.id)
+            _check(row, head, referentiel, levels.get(row.exigence.id, Level.NOT_ASSESSED), reserve)
             if head is row:
-                _reserve(plan, row, kept.get(row.exigence.id))
+                _reserve(plan, row, reserve)
             if row.action:
-                _action(plan, row, kept.get(row.exigence.id))
+                _action(plan, row, reserve)
         except _LineError as error:
             plan.problems.append(f"Feuille « {RESERVES} », ligne {line.number} : {error}.")
     return plan
@@ -94,6 +96,7 @@ def _read(line: Line, referentiel: Referentiel) -> _Row:
         cells["Menée par"],
         _day(cells["Pour le"], "Pour le") if cells["Action"] else None,
         ActionState(state),
+        cells["Version de la ligne"],
     )
 
 
@@ -107,18 +110,22 @@ def _day(text: str, label: str) -> date:
         raise _LineError(f"« {label} » : attendu une date comme 31/03/2027, reçu « {text[:30]} »") from None
 
 
-def _check(row: _Row, head: _Row, referentiel: Referentiel, level: Level, kept: Mapping[str, Reserve]) -> None:
+def _check(row: _Row, head: _Row, referentiel: Referentiel, level: Level, kept: Reserve | None) -> None:
     if (row.text, row.due) != (head.text, head.due):
         raise _LineError(f"la réserve ou sa date diffère de celle de la ligne {head.number}")
     objection = reserve_objection(referentiel, row.exigence, level)
-    if objection and row.exigence.id not in kept:
+    if objection and (kept is None or _rewrites(row, kept)):
         raise _LineError(objection.rstrip("."))
+    if kept is not None and kept.lifted_on and _rewrites(row, kept):
+        raise _LineError(f"la réserve est levée depuis le {kept.lifted_on:%d/%m/%Y} : elle ne se modifie plus")
 
 
 def _reserve(plan: Plan, row: _Row, kept: Reserve | None) -> None:
-    if kept is not None and (_plain(kept.text), kept.due) == (_plain(row.text), row.due):
+    if kept is not None and not _rewrites(row, kept):
         return
-    detail = "réserve écrite" if kept is None else "réserve modifiée"
+    if (row.follows or kept is not None) and row.follows not in _versions(kept):
+        raise _LineError(_CHANGED)
+    detail = f"réserve écrite : {row.text}" if kept is None else f"réserve : {_from_to(row, kept)}"
     plan.changes.append(
         Change(
             RESERVES,
@@ -130,9 +137,34 @@ def _reserve(plan: Plan, row: _Row, kept: Reserve | None) -> None:
     )
 
 
+_CHANGED = "la réserve ou l’action a changé depuis l’export ; exportez de nouveau le classeur"
+
+
+def _rewrites(row: _Row, kept: Reserve) -> bool:
+    return (_plain(kept.text), kept.due) != (_plain(row.text), row.due)
+
+
+def _from_to(row: _Row, kept: Reserve) -> str:
+    texts = [] if _plain(kept.text) == _plain(row.text) else [f"« {kept.text} » → « {row.text} »"]
+    days = [] if kept.due == row.due else [f"à lever avant le {kept.due:%d/%m/%Y} → {row.due:%d/%m/%Y}"]
+    return " ; ".join([*texts, *days])
+
+
+def _versions(kept: Reserve | None) -> list[str]:
+    """What the lines of a réserve would be exported with now."""
+    if kept is None:
+        return []
+    lines = [(one.title, one.owner, one.due, one.state) for one in kept.actions.all()] or [()]
+    return [version(kept.text, kept.due, *line) for line in lines]
+
+
 def _action(plan: Plan, row: _Row, reserve: Reserve | None) -> None:
     actions = list(reserve.actions.all()) if reserve else []
     kept = next((one for one in actions if _plain(one.title) == _plain(row.action)), None)
+    if kept is not None and (kept.owner, kept.due, kept.state) == (row.owner, row.action_due, row.state.value):
+        return
+    if (row.follows or kept is not None) and row.follows not in _versions(reserve):
+        raise _LineError(_CHANGED)
     if kept is None:
         add, said = _planned(plan.dossier, row), f"action prévue : {row.action}"
         plan.changes.append(Change(RESERVES, row.number, row.exigence.libelle, said, add))
@@ -140,7 +172,8 @@ def _action(plan: Plan, row: _Row, reserve: Reserve | None) -> None:
     if (kept.owner, kept.due) != (row.owner, row.action_due):
         _entrusted(plan, row, kept)
     if kept.state != row.state.value:
-        said = f"action {row.state.label.casefold()} : {row.action}"
+        was, now = ActionState(kept.state).label, row.state.label
+        said = f"action : {row.action} ({was.casefold()} → {now.casefold()})"
         plan.changes.append(Change(RESERVES, row.number, row.exigence.libelle, said, _followed(kept, row.state)))
 
 
