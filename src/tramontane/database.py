@@ -13,6 +13,16 @@ SQLITE_OPTIONS = {
     "timeout": 20,
 }
 
+# A server that is gone, or that a firewall no longer lets answer, is known in seconds: libpq would wait for minutes, and
+# every thread of the application with it. An address may say otherwise (`?connect_timeout=…`).
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": "5",
+    "tcp_user_timeout": "15000",  # milliseconds
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+}
+
 
 def from_url(url: str) -> dict[str, Any]:
     """`sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`.
@@ -29,7 +39,7 @@ def from_url(url: str) -> dict[str, Any]:
             "CONN_MAX_AGE": None,
         }
     if parts.scheme in ("postgres", "postgresql"):
-        options = dict(parse_qsl(parts.query))
+        options = POSTGRESQL_OPTIONS | dict(parse_qsl(parts.query))
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path[1:]),

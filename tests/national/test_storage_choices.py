@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.management import call_command
 
 from support.national import InMemory, call, entry, feed, vihf
-from tramontane.database import from_url
+from tramontane.database import POSTGRESQL_OPTIONS, from_url
 from tramontane.dmp.transactions import td3_1
 from tramontane.dmp.xds import DocumentCriteria, find_documents
 from tramontane.national import seeding
@@ -29,7 +29,8 @@ def test_a_sqlite_url_gets_wal_full_durability_and_the_write_lock_at_once() -> N
 def test_a_postgresql_url_may_name_a_socket_directory() -> None:
     read = from_url("postgresql://u:p%40ss@db:5433/name?host=%2Frun%2Fpg&sslmode=require")
     assert (read["NAME"], read["USER"], read["PASSWORD"], read["PORT"]) == ("name", "u", "p@ss", "5433")
-    assert (read["HOST"], read["OPTIONS"]) == ("/run/pg", {"sslmode": "require"})
+    assert (read["HOST"], read["OPTIONS"]) == ("/run/pg", {**POSTGRESQL_OPTIONS, "sslmode": "require"})
+    assert from_url("postgresql://db/name?connect_timeout=60")["OPTIONS"]["connect_timeout"] == "60"
 
 
 def test_any_other_database_is_refused() -> None:

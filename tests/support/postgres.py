@@ -43,10 +43,10 @@ class Cluster:
         if os.geteuid() == 0:
             shutil.chown(self.directory, SYSTEM_USER)
         self._run("initdb", "-D", self._data, "-U", SYSTEM_USER, "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
-        options = (
+        self._options = (
             f"-c listen_addresses= -k {self.directory} -c max_connections=50 -c fsync={'on' if durable else 'off'}"
         )
-        self._run("pg_ctl", "-D", self._data, "-w", "-l", str(self.directory / "log"), "-o", options, "start")
+        self.start()
 
     @property
     def _data(self) -> str:
@@ -61,9 +61,18 @@ class Cluster:
         self._run("createdb", "-h", str(self.directory), "-U", SYSTEM_USER, database)
         return self.url(database)
 
+    def start(self) -> None:
+        """Start, or start again after `halt`."""
+        log = str(self.directory / "log")
+        self._run("pg_ctl", "-D", self._data, "-w", "-l", log, "-o", self._options, "start")
+
+    def halt(self) -> None:
+        """Stop at once; the files stay."""
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
+
     def stop(self) -> None:
         """Stop at once and remove every file."""
-        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
+        self.halt()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _run(self, tool: str, *arguments: str) -> None:

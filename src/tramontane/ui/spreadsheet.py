@@ -71,6 +71,15 @@ def numbered(data: bytes) -> list[tuple[int, dict[str, str]]]:
     ]
 
 
+def table(data: bytes) -> list[list[str]]:
+    """Every row as a spreadsheet shows it, titles above the headings and empty rows too; the first is line 1.
+
+    Raises:
+        ValueError: not a table; the message is for the user.
+    """
+    return [[plain(cell) for cell in row] for row in _table(_text(data))]
+
+
 def _text(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # Excel’s « Texte Unicode »
         return data.decode("utf-16", errors="replace")

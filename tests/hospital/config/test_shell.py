@@ -35,7 +35,7 @@ def test_alive_says_nothing_of_the_database(client: Client, monkeypatch: pytest.
 
 
 def test_ready_needs_the_database_and_its_tables(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert client.get("/health/ready").json() == {"database": True, "migrations": True}
+    assert client.get("/health/ready").json() == {"database": True, "migrations": True, "disk": True}
     monkeypatch.setattr(views, "migrated", lambda: False)
     assert client.get("/health/ready").status_code == 503
 
@@ -46,6 +46,12 @@ def test_ready_needs_the_database_and_its_tables(client: Client, monkeypatch: py
     answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert b"secret" not in answer.content
+
+
+def test_a_disk_without_room_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "SMALLEST_ROOM", 2**62)
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["disk"]) == (503, False)
 
 
 def test_metrics_count_requests_by_view_and_name_nobody(client: Client) -> None:

@@ -87,10 +87,21 @@ class Eyes:
         return text
 
 
+def ask_in_vain(page: Page) -> None:
+    """The application no longer answers, and the button is pressed twice: said once."""
+    page.route("**/dmp/actualiser/", lambda route: route.abort())
+    button = page.get_by_role("button", name="Actualiser")
+    for _ in range(2):
+        with page.expect_event("requestfailed"):
+            button.click()
+    assert page.locator("[data-failed]").count() == 1
+
+
 def test_the_status_line_in_each_state(browser: Any, live_server: Any, ready: Ready) -> None:
     eyes = Eyes(browser, live_server.url, ready.account)
     path = f"/patients/{ready.patient.pk}/"
     assert "DMP ouvert" in eyes.look(path, "record-readable", wait=".statusline.ok")
+    assert "n’a pas pu être chargée" in eyes.look(path, "record-server-away", wait="[data-failed]", act=ask_in_vain)
     ready.world.fail("TD0.2", DeadlineExceeded("Le DMP n'a pas répondu à temps (phase : attente de la réponse).",
                      phase=Phase.WAITING, next_step="réessayez ; si l'échec dure, signalez-le"))  # fmt: skip
     services.refresh(ready.access)

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -42,7 +43,15 @@ class _Database(Collector):
     """Figures read when they are asked for: the same from every worker."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Open sessions, and traces that wait for their seal."""
+        """Open sessions, and traces that wait for their seal; without the database, that it is away."""
+        try:
+            figures = list(self._figures())
+        except (DatabaseError, InterfaceError):
+            figures = []
+        yield GaugeMetricFamily("tramontane_database_up", "The database answers", int(bool(figures)))
+        yield from figures
+
+    def _figures(self) -> Iterator[GaugeMetricFamily]:
         sealed = Seal.objects.order_by("-id").values_list("last_trace_id", flat=True).first() or 0
         yield GaugeMetricFamily("tramontane_open_sessions", "Open sessions", OpenSession.objects.count())
         waiting = Trace.objects.filter(id__gt=sealed).count()

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from tramontane.hospital.config import views
+from tramontane.hospital.config import failing, views
 
 APPS = (
     "accounts",
@@ -18,6 +18,10 @@ APPS = (
     "objectives",
     "homologation",
 )
+
+handler400 = failing.bad_request
+handler404 = failing.not_found
+handler500 = failing.failed
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", views.live, name="live"),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hmac
+import shutil
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import cache_control
 
 from tramontane.hospital.config.metrics import exposition
 from tramontane.ui.theme import stylesheet
+
+SMALLEST_ROOM = 32 * 1024 * 1024  # bytes left on the disk of the data: below, nothing can be traced any more
 
 
 def live(_request: HttpRequest) -> HttpResponse:
@@ -20,19 +23,26 @@ def live(_request: HttpRequest) -> HttpResponse:
 
 
 def ready(_request: HttpRequest) -> HttpResponse:
-    """Requests may be sent here: the database answers and its tables are those of this version."""
-    checks = {"database": _database(), "migrations": False}
+    """Requests may be sent here: the database answers, its tables are those of this version, the disk has room."""
+    checks = {"database": _database(), "migrations": False, "disk": _disk()}
     checks["migrations"] = checks["database"] and migrated()
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 
 
 def _database() -> bool:
+    """The list of tables is read: SQLite answers `SELECT 1` without its file."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
+        connection.introspection.table_names()
+    except (DatabaseError, InterfaceError):
         return False
     return True
+
+
+def _disk() -> bool:
+    try:
+        return shutil.disk_usage(settings.ENVIRONMENT.data_directory).free >= SMALLEST_ROOM
+    except OSError:
+        return False
 
 
 def migrated() -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from tramontane.ui import failing
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """A name this installation does not answer to, or a request that no browser sends."""
@@ -22,5 +24,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Our own fault: nothing was written, the transaction went with it."""
+    """Our own fault, or the database is away: nothing was written, the transaction went with it."""
+    if failing.storage_is_away():
+        return failing.page(request, "ui/unavailable.html", 503)
     return render(request, "national/failed.html", status=500)
