@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -176,9 +177,11 @@ def test_only_those_who_decide_prepare_and_sign(scene: Scene) -> None:
 # The ministry's list.
 
 
-@pytest.mark.parametrize(
-    "data", [workbook(TABLE), "\r\n".join(";".join(f'"{c}"' for c in r) for r in TABLE[1:]).encode()]
-)
+def csv(table: list[list[str]]) -> bytes:
+    return "\r\n".join(";".join(f'"{cell}"' for cell in row) for row in table).encode()
+
+
+@pytest.mark.parametrize("data", [workbook(TABLE), csv(TABLE), csv(TABLE[1:])], ids=["excel", "csv", "no title"])
 def test_the_list_is_read_in_excel_or_csv_by_its_headings(data: bytes) -> None:
     lines = contacts_file.read(data)
     assert [(one.region, one.organisation) for one in lines] == [
@@ -188,10 +191,18 @@ def test_the_list_is_read_in_excel_or_csv_by_its_headings(data: bytes) -> None:
     assert lines[1].contact == "ars@exemple.test"
 
 
+@pytest.mark.parametrize("written", [workbook, csv])
+def test_a_line_is_numbered_as_the_spreadsheet_shows_it(written: Callable[[list[list[str]]], bytes]) -> None:
+    spaced = [TABLE[0], ["", "", ""], TABLE[1], ["", "", ""], *TABLE[2:4]]
+    assert [one.line for one in contacts_file.read(written(spaced))] == [5, 6]
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
         (b"", "vide"),
+        (b"\r\n" * 5000, "vide"),
+        (b"Region;Appui consultation integree\n" + b"\n" * 5000, "1000 lignes"),
         (b"PK\x03\x04", "classeur"),
         (b"Region;Contact\nA;b\n", "Appui au projet"),
         (workbook([["Région", "Contact"], ["A", "b"]]), "Appui au projet"),

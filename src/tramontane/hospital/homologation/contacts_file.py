@@ -97,10 +97,12 @@ def _cells(title: str, rows: Iterable[Sequence[object]]) -> list[list[str]]:
 
 def _csv(data: bytes) -> list[list[str]]:
     try:
-        rows = spreadsheet.read(data)
+        found = [[inert(cell).strip() for cell in row[:MAX_COLUMNS]] for row in spreadsheet.table(data)]
     except ValueError as error:
         raise ContactsError([str(error)]) from None
-    return [list(rows[0]), *(list(row.values()) for row in rows)] if rows else []
+    if not any(any(row) for row in found):
+        raise ContactsError(["Le fichier est vide."])
+    return found
 
 
 def _lines(table: list[list[str]]) -> list[ContactLine] | None:
