@@ -143,6 +143,6 @@ class Scene:
 
 def judgement(dossier: Dossier) -> Judgement:
     """The last one, which must exist."""
-    found = judgement_of(dossier)
+    found = judgement_of(Dossier.objects.get(pk=dossier.pk))
     assert found is not None
     return found

@@ -16,7 +16,7 @@ from support.homologation_pages import page, post
 from support.homologation_scene import FILE, PV, Scene, judgement
 from support.hospital import login, make_account
 from tramontane.hospital.accounts.models import Role
-from tramontane.hospital.homologation.models import EvidenceRevision, Homologation, Sitting
+from tramontane.hospital.homologation.models import EvidenceRevision, Homologation, Judgement, Sitting
 from tramontane.hospital.homologation.services import judging, moving, signing
 from tramontane.hospital.homologation.tabs import TABS
 from tramontane.hospital.homologation.urls import urlpatterns
@@ -306,6 +306,18 @@ def test_the_pv_is_shown_with_its_words_then_signed(client: Client, scene: Scene
     assert [(one["code"], one["outcome"]) for one in checks] == [("signature", "not run"), ("mots", "not run")]
     answer = client.get(reverse("homologation:signed", args=[dossier.number]))
     assert b"".join(answer.streaming_content) == PV  # type: ignore[attr-defined]
+
+
+def test_an_adjourned_dossier_is_convened_again_from_its_page(client: Client, scene: Scene) -> None:
+    dossier = scene.sat()
+    ruling = judging.Ruling(Judgement.Decision.ADJOURNED, motive="Relire la procédure")
+    judging.decide(dossier, ruling, actor=scene.actor)
+    moving.move(dossier, Move.RESUME, actor=scene.actor)
+    assert "Relire la procédure" in page(client, "commission", dossier.number)
+    moving.move(dossier, Move.FINISH, actor=scene.actor)
+    shown = page(client, "commission", dossier.number)
+    assert "Convoquer la commission" in shown
+    assert "Relire la procédure" in shown
 
 
 def test_the_pv_on_screen_names_the_reserves_that_its_mention_does(client: Client, scene: Scene) -> None:

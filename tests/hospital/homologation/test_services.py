@@ -320,6 +320,44 @@ def test_a_decision_can_be_taken_back_until_the_signature(scene: Scene) -> None:
     assert judgement(dossier).decision == ""
 
 
+def test_a_commission_that_decided_does_not_sit_another_day(scene: Scene) -> None:
+    row = judgement(scene.decided()).sitting
+    with pytest.raises(ForbiddenMove, match="impossible de déplacer la séance"):
+        sitting.postpone(row, sitting.Meeting(clock.now()), actor=scene.actor)
+    again = type(row).objects.get()
+    assert (again.starts_at, again.sequence) == (row.starts_at, 0)
+
+
+def test_what_a_button_pressed_twice_asks_is_done_once(scene: Scene) -> None:
+    dossier = scene.sat()
+    row = judgement(dossier).sitting
+    for _ in range(2):
+        sitting.invite(row, Member.Role.DPO, "Paul Simon", "dpo@example.org", actor=scene.actor)
+        sitting.postpone(row, sitting.Meeting(row.starts_at, 90, "Salle 2"), actor=scene.actor)
+    assert row.members.filter(role=Member.Role.DPO).count() == 1
+    assert type(row).objects.get().sequence == 1, "the event of the calendars changed once"
+    paul = row.members.get(role=Member.Role.DPO)
+    sitting.uninvite(paul, actor=scene.actor)
+    paul = Member(pk=paul.pk or 0, sitting=row, role=Member.Role.DPO, name="Paul Simon")
+    with pytest.raises(RefusedError) as refused:
+        sitting.uninvite(paul, actor=scene.actor)
+    assert "déjà retiré" in refused.value.received
+    with pytest.raises(RefusedError):
+        judging.give_opinion(dossier, paul, "favorable", "", actor=scene.actor)
+
+
+def test_an_adjourned_dossier_that_is_resumed_waits_for_another_commission(scene: Scene) -> None:
+    dossier = scene.sat()
+    ruling = judging.Ruling(Judgement.Decision.ADJOURNED, motive="Relire la procédure")
+    judging.decide(dossier, ruling, actor=scene.actor)
+    assert judgement(scene.again(dossier)).motive == "Relire la procédure"
+    resumed = moving.move(dossier, Move.RESUME, actor=scene.actor)
+    assert facts(resumed, moving.today()).sitting is None
+    finished = moving.move(resumed, Move.FINISH, actor=scene.actor)
+    sitting.convene([finished], sitting.Meeting(clock.now()), actor=scene.actor)
+    assert judgement(scene.again(dossier)).decision == ""
+
+
 def test_signing_freezes_everything(scene: Scene) -> None:
     homologation = scene.signed(months=6, unmet=("exi-20",))
     frozen = homologation.snapshot
@@ -482,6 +520,16 @@ def test_one_sitting_judges_two_referentiels_and_keeps_the_homologations_apart(s
     for dossier in (dmp, rie):
         judging.state_risks(dossier, "rien d’inacceptable.", actor=scene.actor)
     judging.decide(rie, judging.Ruling(Judgement.Decision.HOMOLOGATED, 48), actor=scene.actor)
+    anne, later = row.members.get(), sitting.Meeting(clock.now())
+    changes: list[Callable[[], object]] = [
+        lambda: sitting.postpone(row, later, actor=scene.actor),
+        lambda: sitting.invite(row, Member.Role.RSSI, "Claire Dubois", "", actor=scene.actor),
+        lambda: sitting.uninvite(anne, actor=scene.actor),
+        lambda: sitting.note_attendance(row, {anne.pk: False}, actor=scene.actor),
+    ]
+    for change in changes:
+        with pytest.raises(ForbiddenMove, match=f"Le dossier n° {rie.number} est déjà jugé à cette séance"):
+            change()
     judging.decide(dmp, judging.Ruling(Judgement.Decision.ADJOURNED, motive="À compléter"), actor=scene.actor)
     names = judging.PvNames("Anne Mercier", "soussignée", ("010000001",))
     judging.name_signatory(rie, names, actor=scene.actor)

@@ -16,7 +16,8 @@ from tramontane.rules.homologation import (
     gate,
     moves,
 )
-from tramontane.rules.homologation.states import TRANSITIONS
+from tramontane.rules.homologation.states import TRANSITIONS, transition
+from tramontane.rules.homologation.words import of
 
 ALLOWED = {(row.source, row.move): row for row in TRANSITIONS}
 SHUT = Obstacle("essai", "Fermée.", "essai", "Attendre.")
@@ -78,3 +79,23 @@ def test_the_only_way_to_homologated_is_a_signature_after_a_decision() -> None:
     assert [(row.source, row.gate) for row in TRANSITIONS if row.target is DossierState.DECIDED] == [
         (DossierState.COMMISSION, GateName.DECISION)
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("convoquer", "de convoquer"),
+        ("homologuer", "d’homologuer"),
+        ("écrire", "d’écrire"),
+        ("Yves", "d’Yves"),
+        ("Yann", "de Yann"),
+    ],
+)
+def test_of_is_elided_before_a_vowel(words: str, said: str) -> None:
+    assert of(words) == said
+
+
+@pytest.mark.parametrize("move", [Move.CONVENE, Move.HOMOLOGATE, Move.ARCHIVE])
+def test_a_refused_move_is_said_in_french(move: Move) -> None:
+    with pytest.raises(ForbiddenMove, match=f"ne permet pas d’{move}"):
+        transition(DossierState.DECIDED, move)

@@ -73,7 +73,7 @@ class DecisionForm(forms.Form):
     """How it ends."""
 
     decision = forms.ChoiceField(label="Décision", choices=Judgement.Decision.choices, widget=forms.RadioSelect)
-    months = forms.IntegerField(label="Durée en mois", required=False, min_value=1)
+    months = forms.IntegerField(label="Durée en mois", required=False, min_value=1, help_text="Pour une homologation.")
     motive = forms.CharField(
         label="Motif",
         required=False,

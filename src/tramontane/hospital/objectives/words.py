@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from tramontane.rules.homologation.words import of
 from tramontane.rules.objectives import Figure, State
 from tramontane.ui.templatetags.ui import MONTHS, NBSP
 
@@ -37,8 +38,7 @@ def month_name(month: date) -> str:
 
 def of_month(month: date) -> str:
     """« de novembre 2026 », « d’avril 2026 »."""
-    name = month_name(month)
-    return f"d’{name}" if name[0] in "ao" else f"de {name}"
+    return of(month_name(month))
 
 
 def duration(seconds: int) -> str:

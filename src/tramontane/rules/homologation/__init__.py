@@ -28,6 +28,7 @@ from tramontane.rules.homologation.reserves import (
 from tramontane.rules.homologation.review import Remark, Severity, review
 from tramontane.rules.homologation.states import (
     ASSESSABLE,
+    BEFORE_COMMISSION,
     PLANNABLE,
     UNDER_WAY,
     DossierState,
@@ -42,7 +43,7 @@ from tramontane.rules.homologation.states import (
 from tramontane.rules.homologation.triggers import Fingerprint, Trigger, TriggerKind, triggers
 
 __all__ = [
-    "ASSESSABLE", "CONTRACT_MONTHS", "EXPIRING_MONTHS", "LEADS", "PLANNABLE", "UNDER_WAY",
+    "ASSESSABLE", "BEFORE_COMMISSION", "CONTRACT_MONTHS", "EXPIRING_MONTHS", "LEADS", "PLANNABLE", "UNDER_WAY",
     "Action", "ActionState", "Assessment", "ContractFacts", "ContractState", "Deadline", "DossierFacts",
     "DossierState", "Evidence", "EvidenceKind", "ExigenceFacts", "ExigenceState", "Fingerprint", "ForbiddenMove",
     "Freshness", "Gate", "GateName", "HomologationState", "Level", "Move", "Objection", "Obstacle", "PlannedReminder",

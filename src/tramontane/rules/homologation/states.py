@@ -8,6 +8,7 @@ from enum import StrEnum
 from tramontane.dmp.errors import LocalError
 from tramontane.rules.homologation.gates import Gate, GateName
 from tramontane.rules.homologation.levels import Level
+from tramontane.rules.homologation.words import of
 
 
 class DossierState(StrEnum):
@@ -86,6 +87,8 @@ TRANSITIONS = (
 # Where levels and proofs may be edited; and where réserves, actions and the support may.
 ASSESSABLE = frozenset({_S.ASSESSING})
 PLANNABLE = frozenset({_S.ASSESSING, _S.ASSESSED, _S.COMMISSION})
+# No commission has it yet, or not any more.
+BEFORE_COMMISSION = frozenset({_S.ASSESSING, _S.ASSESSED})
 # A dossier that still leads somewhere: at most one per référentiel and legal entity.
 UNDER_WAY = frozenset({_S.ASSESSING, _S.ASSESSED, _S.COMMISSION, _S.DECIDED, _S.ADJOURNED})
 
@@ -125,7 +128,7 @@ def transition(state: DossierState, move: Move) -> Transition:
             return row
     possible = ", ".join(row.move for row in moves(state)) or "aucun passage"
     raise ForbiddenMove(
-        f"Un dossier « {state.label} » ne permet pas de {move}.", next_step=f"depuis cet état : {possible}"
+        f"Un dossier « {state.label} » ne permet pas {of(move)}.", next_step=f"depuis cet état : {possible}"
     )
 
 
@@ -144,6 +147,6 @@ def cross(state: DossierState, move: Move, gate: Gate | None) -> DossierState:
         raise ValueError(f"{move} passe par {row.gate}, pas par {gate and gate.name}")
     if gate is not None and not gate.open:
         raise ForbiddenMove(
-            f"Il n’est pas encore possible de {move}.", gate=gate, next_step=gate.obstacles[0].next_step
+            f"Il n’est pas encore possible {of(move)}.", gate=gate, next_step=gate.obstacles[0].next_step
         )
     return row.target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -21,6 +22,14 @@ def long_date(day: date) -> str:
 def plural(count: int, singular: str, several: str) -> str:
     """The form a count takes: French counts zero and one as singular."""
     return several if abs(count) >= 2 else singular
+
+
+def of(words: str) -> str:
+    """« de convoquer », « d’homologuer », « d’Yves »: every initial h is taken as silent."""
+    return f"d’{words}" if _VOWEL.match(words) else f"de {words}"
+
+
+_VOWEL = re.compile(r"[aâàäeéèêëiîïoôöœuùûüæh]|y[^aeiouh]", re.IGNORECASE)
 
 
 def enumerated(names: Sequence[str]) -> str:

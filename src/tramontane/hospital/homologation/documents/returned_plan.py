@@ -154,6 +154,7 @@ def _versions(kept: Reserve | None) -> list[str]:
     """What the lines of a réserve would be exported with now."""
     if kept is None:
         return []
+    lines: list[tuple[str | date, ...]]
     lines = [(one.title, one.owner, one.due, one.state) for one in kept.actions.all()] or [()]
     return [version(kept.text, kept.due, *line) for line in lines]
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.homologation.models import Dossier, Edition, Judgement
-from tramontane.rules.homologation import UNDER_WAY
+from tramontane.rules.homologation import BEFORE_COMMISSION, UNDER_WAY, DossierState
 from tramontane.rules.referentiels import ExigenceChange, Referentiel, difference, load, shipped, shipped_ids
 
 # The référentiel every establishment that consults in AIR simplifié is homologated against.
@@ -70,7 +70,12 @@ def shown(entity: LegalEntity, referentiel: str) -> Dossier | None:
 
 
 def judgement_of(dossier: Dossier) -> Judgement | None:
-    """The last judgement that was not cancelled: awaited, or passed."""
+    """The judgement the dossier is at: awaited, or passed. None while it is assessed, were it after an adjournment."""
+    return None if DossierState(dossier.state) in BEFORE_COMMISSION else last_judgement(dossier)
+
+
+def last_judgement(dossier: Dossier) -> Judgement | None:
+    """The last one that was not cancelled: of a dossier resumed, the adjournment."""
     rows = dossier.judgements.filter(cancelled_at=None).select_related("sitting", "decided_by")
     return rows.order_by("-pk").first()
 

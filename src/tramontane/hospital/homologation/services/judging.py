@@ -65,7 +65,7 @@ def give_opinion(dossier: Dossier, member: Member, value: str, comment: str, *, 
         ForbiddenMove: the dossier is not before a commission.
     """
     judgement = _judged(dossier, "noter un avis")
-    refuse("member", "" if member.sitting_id == judgement.sitting_id else "Ce participant ne siège pas.")
+    refuse("member", "" if judgement.sitting.members.filter(pk=member.pk).exists() else "Ce participant ne siège pas.")
     refuse("value", "" if value in Opinion.Value.values else "Choisir un avis.")
     opinion, _ = Opinion.objects.update_or_create(
         judgement=judgement, member=member, defaults={"value": value, "comment": comment.strip()}

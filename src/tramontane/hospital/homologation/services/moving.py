@@ -23,6 +23,7 @@ from tramontane.rules.homologation import (
     moves,
     transition,
 )
+from tramontane.rules.homologation.words import of
 
 
 def today() -> date:
@@ -37,10 +38,11 @@ def move(dossier: Dossier, wanted: Move, *, actor: Actor, motive: str = "") -> D
     Raises:
         ForbiddenMove: not from this state, or not by hand, or its gate is shut (`gate` says why).
     """
-    if wanted not in {row.move for row in by_hand(dossier)}:
-        state = DossierState(dossier.state)
-        raise ForbiddenMove(f"Un dossier « {state.label} » ne permet pas de {wanted}.")
-    row = advance(dossier, wanted)
+    kept = taken(dossier, frozenset(DossierState), str(wanted))
+    if wanted not in {row.move for row in by_hand(kept)}:
+        state = DossierState(kept.state)
+        raise ForbiddenMove(f"Un dossier « {state.label} » ne permet pas {of(wanted)}.")
+    row = advance(kept, wanted)
     trace(row, "homologation.dossier", actor, motive=motive, move=str(wanted))
     return row
 

@@ -17,7 +17,7 @@ from tramontane.hospital.homologation.selectors.dossiers import judgement_of
 from tramontane.hospital.homologation.selectors.facts import PARIS
 from tramontane.hospital.homologation.services.errors import refuse
 from tramontane.hospital.homologation.services.moving import advance, today
-from tramontane.hospital.homologation.services.writing import trace
+from tramontane.hospital.homologation.services.writing import taken, trace
 from tramontane.hospital.homologation.snapshot import canonical_digest, snapshot
 from tramontane.hospital.traces.events import Actor
 from tramontane.rules.homologation import DossierState, Move, TriggerKind
@@ -50,10 +50,13 @@ def sign(dossier: Dossier, pv: SignedPv, *, actor: Actor) -> Homologation:
         RefusedError: nobody named to sign, an empty or too large file, a day before the commission or to come.
         ForbiddenMove: the gate of the signature is shut.
     """
-    _check(dossier, pv)
-    before = homologations.in_force(dossier.legal_entity, dossier.referentiel, today())
-    frozen = snapshot(dossier, today())
-    row = advance(dossier, Move.SIGN)
+    kept = taken(
+        dossier, frozenset(DossierState), "signer le PV"
+    )  # held before it is read: what is frozen is what is signed
+    _check(kept, pv)
+    before = homologations.in_force(kept.legal_entity, kept.referentiel, today())
+    frozen = snapshot(kept, today())
+    row = advance(kept, Move.SIGN)
     homologation = Homologation.objects.create(
         legal_entity=row.legal_entity,
         dossier=row,

@@ -11,13 +11,13 @@ from django.db import transaction
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.homologation.models import Dossier, Judgement, Member, Sitting
-from tramontane.hospital.homologation.selectors.dossiers import judgement_of
 from tramontane.hospital.homologation.selectors.homologations import legal_identifiers
 from tramontane.hospital.homologation.services.errors import refuse
 from tramontane.hospital.homologation.services.moving import advance
 from tramontane.hospital.homologation.services.writing import taken, trace
 from tramontane.hospital.traces.events import Actor
-from tramontane.rules.homologation import DossierState, Move
+from tramontane.rules.homologation import DossierState, ForbiddenMove, Move
+from tramontane.rules.homologation.words import of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,15 @@ def postpone(sitting: Sitting, meeting: Meeting, *, actor: Actor) -> Sitting:
     Raises:
         ForbiddenMove: the commission has decided.
     """
-    for judgement in _awaited(sitting):
-        taken(judgement.dossier, _COMMISSION, "déplacer la séance")
-        trace(judgement.dossier, "homologation.commission", actor, move="déplacée")
-    sitting.starts_at, sitting.minutes, sitting.place = meeting.starts_at, meeting.minutes, meeting.place.strip()
-    sitting.sequence += 1
-    sitting.save(update_fields=["starts_at", "minutes", "place", "sequence"])
-    return sitting
+    _hold(sitting, "déplacer la séance")
+    kept = Sitting.objects.get(pk=sitting.pk)
+    asked = (meeting.starts_at, meeting.minutes, meeting.place.strip())
+    if (kept.starts_at, kept.minutes, kept.place) != asked:
+        kept.starts_at, kept.minutes, kept.place = asked
+        kept.sequence += 1
+        kept.save(update_fields=["starts_at", "minutes", "place", "sequence"])
+        _traced(kept, actor, "déplacée")
+    return kept
 
 
 @transaction.atomic
@@ -85,17 +87,14 @@ def cancel(dossier: Dossier, *, actor: Actor, motive: str) -> Dossier:
         ForbiddenMove: it waits for no commission.
     """
     row = advance(dossier, Move.CANCEL)
-    judgement = judgement_of(row)
-    if judgement is not None:
-        judgement.cancelled_at = clock.now()
-        judgement.save(update_fields=["cancelled_at"])
+    row.judgements.filter(decision="", cancelled_at=None).update(cancelled_at=clock.now())
     trace(row, "homologation.commission", actor, motive=motive, move="annulée")
     return row
 
 
 @transaction.atomic
 def invite(sitting: Sitting, role: str, name: str, email: str, *, actor: Actor) -> Member:
-    """Invite somebody.
+    """Invite somebody. The same person twice, as a button pressed twice asks it, sits once.
 
     Raises:
         RefusedError: no name, or an unknown role.
@@ -103,9 +102,10 @@ def invite(sitting: Sitting, role: str, name: str, email: str, *, actor: Actor) 
     """
     refuse("name", "" if name.strip() else "Nommer le participant.")
     refuse("role", "" if role in Member.Role.values else "Choisir la qualité du participant.")
-    _open(sitting, "inviter un participant")
-    member = Member.objects.create(sitting=sitting, role=role, name=name.strip(), email=email.strip())
-    _traced(sitting, actor, f"{member.get_role_display()} invité")
+    _hold(sitting, "inviter un participant")
+    member, invited = sitting.members.get_or_create(role=role, name=name.strip(), email=email.strip())
+    if invited:
+        _traced(sitting, actor, f"{member.get_role_display()} invité")
     return member
 
 
@@ -114,11 +114,13 @@ def uninvite(member: Member, *, actor: Actor) -> None:
     """Take somebody off the list.
 
     Raises:
+        RefusedError: taken off already.
         ForbiddenMove: the commission has decided.
     """
-    _open(member.sitting, "retirer un participant")
+    _hold(member.sitting, "retirer un participant")
+    gone = not member.sitting.members.filter(pk=member.pk).delete()[0]
+    refuse("member", "Ce participant est déjà retiré." if gone else "")
     _traced(member.sitting, actor, f"{member.get_role_display()} retiré")
-    member.delete()
 
 
 @transaction.atomic
@@ -128,7 +130,7 @@ def note_attendance(sitting: Sitting, present: dict[int, bool], *, actor: Actor)
     Raises:
         ForbiddenMove: the commission has decided.
     """
-    _open(sitting, "noter les présences")
+    _hold(sitting, "noter les présences")
     for member in sitting.members.all():
         if member.pk in present:
             member.present = present[member.pk]
@@ -136,22 +138,31 @@ def note_attendance(sitting: Sitting, present: dict[int, bool], *, actor: Actor)
     _traced(sitting, actor, "présences notées")
 
 
-_COMMISSION = frozenset({DossierState.COMMISSION})
+def settled(sitting: Sitting) -> Dossier | None:
+    """A dossier that the sitting has judged already: who sat, where and when is then in its PV, and changes no more."""
+    judged = sitting.judgements.filter(cancelled_at=None).exclude(decision="").select_related("dossier").first()
+    return judged.dossier if judged else None
 
 
-def _awaited(sitting: Sitting) -> list[Judgement]:
-    rows = sitting.judgements.filter(cancelled_at=None, decision="").select_related("dossier", "dossier__legal_entity")
-    return list(rows)
+def _hold(sitting: Sitting, what: str) -> None:
+    """Take every dossier of a sitting, in one order; none of them is decided.
 
-
-def _open(sitting: Sitting, what: str) -> None:
-    """One dossier at least still waits for its decision; else the sitting is history."""
-    awaited = _awaited(sitting)
-    if awaited:
-        taken(awaited[0].dossier, _COMMISSION, what)
-        return
-    for judgement in sitting.judgements.select_related("dossier")[:1]:
-        taken(judgement.dossier, frozenset(), what)
+    Raises:
+        ForbiddenMove: one is, or the sitting judges nothing any more.
+    """
+    awaited = sitting.judgements.filter(cancelled_at=None).select_related("dossier").order_by("dossier__number")
+    for judgement in awaited:
+        taken(judgement.dossier, frozenset(DossierState), what)
+    judged = settled(sitting)
+    if judged is not None:
+        raise ForbiddenMove(
+            f"Le dossier n° {judged.number} est déjà jugé à cette séance : impossible {of(what)}.",
+            next_step="revenez sur sa décision, ou annulez la commission de l’autre dossier et convoquez-en une nouvelle",
+        )
+    if not awaited:
+        raise ForbiddenMove(
+            f"Cette séance ne juge plus aucun dossier : impossible {of(what)}.", next_step="convoquez-en une"
+        )
 
 
 def _traced(sitting: Sitting, actor: Actor, move: str) -> None:

@@ -9,6 +9,7 @@ from tramontane.hospital.homologation.models import Dossier
 from tramontane.hospital.traces.events import Actor, Event
 from tramontane.hospital.traces.services import record
 from tramontane.rules.homologation import DossierState, ForbiddenMove
+from tramontane.rules.homologation.words import of
 
 
 def taken(dossier: Dossier, states: AbstractSet[DossierState], what: str) -> Dossier:
@@ -25,7 +26,7 @@ def taken(dossier: Dossier, states: AbstractSet[DossierState], what: str) -> Dos
     if state not in states:
         allowed = ", ".join(f"« {one.label} »" for one in DossierState if one in states)
         raise ForbiddenMove(
-            f"Un dossier « {state.label} » ne permet pas de {what}.", next_step=f"états qui le permettent : {allowed}"
+            f"Un dossier « {state.label} » ne permet pas {of(what)}.", next_step=f"états qui le permettent : {allowed}"
         )
     return row
 

@@ -62,6 +62,7 @@ def _shown(dossier: Dossier) -> dict[str, Any]:
         "decision_gate": gate(GateName.DECISION, known),
         "sitting_gate": gate(GateName.SITTING, known),
         "judgement": judgement,
+        "adjourned": None if judgement else dossiers.last_judgement(dossier),
     }
     if judgement is None:
         return shown
@@ -71,6 +72,7 @@ def _shown(dossier: Dossier) -> dict[str, Any]:
     reserves = sum(one.carried is not None for one in known.lines)
     return shown | {
         "sitting": meeting,
+        "settled": sitting.settled(meeting),
         "members": [(member, opinions.get(member.pk)) for member in meeting.members.all()],
         "others": [one for one in meeting.judgements.filter(cancelled_at=None) if one.pk != judgement.pk],
         "opinion_values": Opinion.Value,
