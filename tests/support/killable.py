@@ -88,6 +88,12 @@ class Hospital:
         os.killpg(pid, signal.SIGKILL)
         self._wait_dead(pid)
 
+    def terminate(self, name: str) -> None:
+        """SIGTERM, and the time it takes to end what has begun."""
+        pid = self.running.pop(name)
+        os.kill(pid, signal.SIGTERM)
+        self._wait_dead(pid)
+
     def _wait_dead(self, pid: int) -> None:
         while self._ask("alive", pid):
             time.sleep(0.01)

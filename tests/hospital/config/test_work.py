@@ -10,6 +10,7 @@ from datetime import timedelta
 from threading import Event as ThreadEvent
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -101,6 +102,54 @@ def test_the_task_of_a_killed_worker_runs_again_and_that_of_a_live_one_is_left()
     lost.refresh_from_db()
     assert (lost.status, lost.started_at) == (TaskResultStatus.READY, None)
     assert workers.is_dead(name)
+
+
+def a_worker() -> work._Worker:
+    return work._Worker(
+        queue_names=["*"], excluded_queue_names=[], interval=0, batch=True, backend_name="default",
+        startup_delay=False, max_tasks=1, worker_id="another-machine~0123",
+    )  # fmt: skip
+
+
+def test_a_task_cut_by_a_stop_or_by_the_database_runs_again_and_one_at_fault_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for error, again in ((OperationalError, 1), (SystemExit, 1), (InterruptedError, 1), (ZeroDivisionError, 0)):
+        monkeypatch.setattr("tramontane.hospital.documents.tasks.reading.purge", Mock(side_effect=error("trait")))
+        task = DBTaskResult.objects.get(pk=sweep_task.enqueue().id)
+        task.claim("another-machine~0123")
+        a_worker().run_task(task)
+        assert duties.requeue(clock.now()) == again
+        task.refresh_from_db()
+        assert task.status == (TaskResultStatus.READY if again else TaskResultStatus.FAILED)
+        task.worker_ids = ["another-machine~0123"] * duties.MOST_RUNS
+        task.save()
+        task.set_failed(error("trait"))
+        assert duties.requeue(clock.now()) == 0, "never for ever"
+        task.delete()
+
+
+def test_what_a_failed_task_raised_is_kept_without_its_message(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = "279035121518989 Jeanne\nmot de passe"
+    monkeypatch.setattr("tramontane.hospital.documents.tasks.reading.purge", Mock(side_effect=ValueError(said)))
+    task = DBTaskResult.objects.get(pk=sweep_task.enqueue().id)
+    a_worker().run_task(task)
+    task.refresh_from_db()
+    assert (task.status, task.exception_class_path) == (TaskResultStatus.FAILED, "builtins.ValueError")
+    assert 'tasks.py", line' in task.traceback
+    assert not [word for word in ("2790", "Jeanne", "mot de passe") if word in task.traceback]
+    assert [one.msg for one in caplog.records if one.name == "tramontane.work"] == ["work.failed"]
+
+
+def test_told_to_stop_a_worker_tells_the_long_work_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work.preloading, "STOPPING", ThreadEvent())
+    worker = a_worker()
+    worker.running_task = True
+    worker.shutdown(signal.SIGTERM, None)
+    assert work.preloading.STOPPING.is_set()
+    assert not worker.running, "and takes no other"
 
 
 def test_a_database_that_goes_away_and_comes_back_costs_a_new_worker_not_the_process(

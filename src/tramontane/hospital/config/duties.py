@@ -27,6 +27,15 @@ from tramontane.hospital.traces.events import Actor
 # A failed login older than this no longer slows anybody down (its own blocks last minutes).
 FAILURES_KEPT = timedelta(days=1)
 TASKS_KEPT = timedelta(days=7)
+# What ended a task without being a fault of it: SIGTERM (once, and twice), Ctrl-C, a database that went away.
+CUT = (
+    "builtins.InterruptedError",
+    "builtins.SystemExit",
+    "builtins.KeyboardInterrupt",
+    "django.db.utils.OperationalError",
+    "django.db.utils.InterfaceError",
+)
+MOST_RUNS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +86,14 @@ def read_figures(at: datetime) -> int:
 
 
 def requeue(_at: datetime) -> int:
-    """Background tasks whose worker of this machine is dead: they are safe to run again, another worker takes them."""
+    """Background tasks whose worker of this machine is dead, or that a stop or the database's absence cut: they are safe to
+    run again, another worker takes them."""
     running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
+    cut = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, exception_class_path__in=CUT)
     lost = [task.pk for task in running if task.worker_ids and workers.is_dead(task.worker_ids[-1])]
-    return running.filter(pk__in=lost).update(status=TaskResultStatus.READY, started_at=None)
+    lost += [task.pk for task in cut if len(task.worker_ids) < MOST_RUNS]
+    again = DBTaskResult.objects.filter(pk__in=lost).exclude(status=TaskResultStatus.READY)
+    return again.update(status=TaskResultStatus.READY, started_at=None, finished_at=None)
 
 
 def forget_sessions(at: datetime) -> int:

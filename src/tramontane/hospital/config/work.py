@@ -9,15 +9,19 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from types import FrameType
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, close_old_connections, connections
+from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
 from tramontane.dmp.errors import TramontaneError
 from tramontane.hospital import clock
 from tramontane.hospital.config import workers
 from tramontane.hospital.config.duties import DUTIES, Duty
+from tramontane.hospital.consultations.services import preloading
 
 logger = logging.getLogger("tramontane.work")
 # What may go wrong in a duty without being a fault of this program: the next run tries again.
@@ -62,6 +66,7 @@ def once() -> dict[str, bool]:
 def forever(*, interval: float = 1.0) -> None:
     """Tasks and duties until SIGTERM or Ctrl-C. Killed at any instant, it leaves nothing that the next one cannot take up."""
     stop = threading.Event()
+    preloading.STOPPING.clear()
     thread = threading.Thread(target=_turn, args=(stop,), name="duties", daemon=True)
     thread.start()
     try:
@@ -76,7 +81,7 @@ def _run_tasks(interval: float) -> bool:
     """Background tasks until asked to stop. False when the database went away: this worker is dead, and the task it had is
     taken up by the next one."""
     with workers.alive() as name:
-        worker = Worker(
+        worker = _Worker(
             queue_names=["*"], excluded_queue_names=[], interval=interval, batch=False, backend_name="default",
             startup_delay=False, max_tasks=None, worker_id=name,
         )  # fmt: skip
@@ -89,6 +94,23 @@ def _run_tasks(interval: float) -> bool:
         finally:
             worker.reset_signals()
     return True
+
+
+class _Worker(Worker):
+    """The worker of django-tasks: it tells long work to stop, and keeps of a failure its type and places, as the logs do."""
+
+    def shutdown(self, signum: int, frame: FrameType | None) -> None:
+        """On SIGTERM or Ctrl-C: what has begun ends; a preload, after the patients being asked about."""
+        preloading.STOPPING.set()
+        super().shutdown(signum, frame)
+
+    def run_task(self, db_task_result: DBTaskResult) -> None:
+        """Run one; the message of what it raised may quote what it was given, a trait or a secret: not kept."""
+        super().run_task(db_task_result)
+        if db_task_result.status == TaskResultStatus.FAILED:
+            logger.error("work.failed", extra={"duty": db_task_result.task_path})
+            places = [line for line in db_task_result.traceback.splitlines() if line.startswith('  File "')]
+            DBTaskResult.objects.filter(pk=db_task_result.pk).update(traceback="\n".join(places))
 
 
 def _turn(stop: threading.Event) -> None:

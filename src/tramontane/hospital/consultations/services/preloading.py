@@ -7,7 +7,7 @@ Nothing is remembered as seen: her next opening still tells her everything that 
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -41,6 +41,9 @@ from tramontane.rules.consultation import Kind, opening_search
 State = PreloadItem.State
 SESSION_OVER = "La session qui a demandé ce préchargement est terminée : plus rien n’est demandé au DMP."
 
+# Set when this process is told to stop: what is left is for the next one.
+STOPPING = threading.Event()
+
 ASKED_FIRST = "Mineur en âge de demander le secret : rien n’est demandé au DMP avant votre choix, dans son dossier."
 
 
@@ -59,7 +62,11 @@ def request_preload(account: Account, proof: SessionProof, service: Service, ses
 
 
 def run_preload(preload_id: int) -> None:
-    """Do what is left of a preload: a job killed midway is run again and takes up where it stopped."""
+    """Do what is left of a preload: a job killed midway is run again and takes up where it stopped.
+
+    Raises:
+        InterruptedError: this process was told to stop; every call that was on its way is answered and kept.
+    """
     preload = Preload.objects.select_related("account__legal_entity", "service__geographic_entity").get(pk=preload_id)
     workers = policy().preload_workers
     with ThreadPoolExecutor(workers, thread_name_prefix="preload") as pool:
@@ -67,7 +74,8 @@ def run_preload(preload_id: int) -> None:
             waiting = list(_waiting(preload).values_list("pk", flat=True))
             if not waiting or not _still_there(preload):
                 break
-            time.sleep(max(pool.map(_work, [preload] * workers, [iter(waiting)] * workers)))
+            if STOPPING.wait(max(pool.map(_work, [preload] * workers, [iter(waiting)] * workers))):
+                raise InterruptedError
     _finish(preload)
 
 
@@ -108,7 +116,7 @@ def _work(preload: Preload, waiting: Iterator[int]) -> float:
     try:
         for item_id in waiting:
             close_old_connections()  # one that the database broke is opened again
-            if not _still_there(preload):
+            if STOPPING.is_set() or not _still_there(preload):
                 break
             (item,) = _items(item_id)
             pause = max(pause, _asked(preload, item))
