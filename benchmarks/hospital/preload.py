@@ -31,7 +31,7 @@ def main() -> None:
     with transaction.atomic():
         admit(service, *(Ins(number, InsAuthority.NIR_TEST) for number in numbers))
     OpenSession.objects.create(account=account, session_key="mesure", started_at=clock.now())
-    preload = preloading.request_preload(account, proof_of(), service, "mesure")
+    preload, _ = preloading.request_preload(account, proof_of(), service, "mesure")
     wall, cpu = time.perf_counter(), time.process_time()
     preloading.run_preload(preload.pk)
     taken = {"seconds": time.perf_counter() - wall, "cpu": time.process_time() - cpu}

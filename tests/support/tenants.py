@@ -165,7 +165,7 @@ def _record(tenant: Tenant) -> None:
     rule = FolderRule(legal_entity=ready.account.legal_entity, type_code="34112-3", folder=mark)
     rule.save()
     tenant.keep("folder_rule", rule)
-    preload = request_preload(ready.account, ready.access.proof, ready.service, key)
+    preload, _ = request_preload(ready.account, ready.access.proof, ready.service, key)
     tenant.keep("preload", preload)
 
 

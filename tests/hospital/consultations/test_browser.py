@@ -221,7 +221,7 @@ def test_the_preload_of_the_day(browser: Any, live_server: Any, ready: Ready) ->
         ready.world.open(patient.ins).feed(at=NOW - timedelta(days=number + 1))
     proof = ready.access.proof
     assert proof is not None
-    preload = preloading.request_preload(ready.account, proof, ready.service, eyes.key)
+    preload, _ = preloading.request_preload(ready.account, proof, ready.service, eyes.key)
     path = f"/patients/prechargement/{preload.pk}/"
     assert "0 DMP interrogés" in eyes.look(path, "preload-waiting")
     preloading.run_preload(preload.pk)

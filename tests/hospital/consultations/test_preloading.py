@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings as django_settings
@@ -13,10 +15,14 @@ from support.dmp_double import World
 from support.hospital import login, make_episode, make_patient, proof_of
 from support.pki import OTHER_FINESS_JURIDIQUE
 from tramontane.client import DeadlineExceeded, Phase
+from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import OpenSession
 from tramontane.hospital.consultations import services
+from tramontane.hospital.consultations.access import Access
 from tramontane.hospital.consultations.models import KnownDocument, Preload, PreloadItem, SearchMemory, Sighting
 from tramontane.hospital.consultations.services import preloading
+from tramontane.hospital.consultations.view import Told
+from tramontane.hospital.consultations.views import preloads as views
 from tramontane.hospital.patients.models import ConsentRecord
 
 TWO_DAYS = datetime.now(UTC) - timedelta(days=2)
@@ -47,7 +53,7 @@ def more(ready: Ready, number: int) -> None:
 
 def run(browser: Client, ready: Ready) -> Preload:
     key = browser.cookies[django_settings.SESSION_COOKIE_NAME].value
-    preload = preloading.request_preload(ready.account, proof_of(), ready.service, key)
+    preload, _ = preloading.request_preload(ready.account, proof_of(), ready.service, key)
     preloading.run_preload(preload.pk)
     preload.refresh_from_db()
     return preload
@@ -98,7 +104,7 @@ def test_after_three_failures_the_item_says_so(browser: Client, ready: Ready) ->
 
 def test_once_the_session_is_over_nothing_more_is_asked(browser: Client, ready: Ready) -> None:
     key = browser.cookies[django_settings.SESSION_COOKIE_NAME].value
-    preload = preloading.request_preload(ready.account, proof_of(), ready.service, key)
+    preload, _ = preloading.request_preload(ready.account, proof_of(), ready.service, key)
     OpenSession.objects.all().delete()
     preloading.run_preload(preload.pk)
     preload.refresh_from_db()
@@ -110,10 +116,36 @@ def test_once_the_session_is_over_nothing_more_is_asked(browser: Client, ready: 
 def test_a_job_killed_midway_takes_up_where_it_stopped(browser: Client, ready: Ready) -> None:
     more(ready, 2)
     key = browser.cookies[django_settings.SESSION_COOKIE_NAME].value
-    preload = preloading.request_preload(ready.account, proof_of(), ready.service, key)
+    preload, _ = preloading.request_preload(ready.account, proof_of(), ready.service, key)
     preload.items.filter(patient=ready.patient).update(state="done", sentence="DMP ouvert")
     preloading.run_preload(preload.pk)
     assert len(ready.world.transactions) == 4
+
+
+def test_a_process_told_to_stop_leaves_the_rest_to_the_next_and_asks_nobody_twice(
+    browser: Client, ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more(ready, 6)
+    key = browser.cookies[django_settings.SESSION_COOKIE_NAME].value
+    preload, _ = preloading.request_preload(ready.account, proof_of(), ready.service, key)
+    tell = preloading._tell
+
+    def told_to_stop(access: Access) -> Told:
+        preloading.STOPPING.set()
+        return tell(access)
+
+    monkeypatch.setattr(preloading, "STOPPING", threading.Event())
+    monkeypatch.setattr(preloading, "_tell", told_to_stop)
+    with pytest.raises(InterruptedError):
+        preloading.run_preload(preload.pk)
+    preload.refresh_from_db()
+    waiting = preload.items.filter(state=PreloadItem.State.WAITING).count()
+    assert (preload.finished_at, waiting > 0) == (None, True)
+    preloading.STOPPING.clear()
+    monkeypatch.setattr(preloading, "_tell", tell)
+    preloading.run_preload(preload.pk)
+    assert set(preload.items.values_list("state", "attempts")) == {("done", 1)}
+    assert ready.world.transactions.count("TD0.2") == 7
 
 
 def test_the_clinician_starts_it_from_her_list_and_follows_it(browser: Client, ready: Ready) -> None:
@@ -124,6 +156,34 @@ def test_the_clinician_starts_it_from_her_list_and_follows_it(browser: Client, r
     assert 'hx-trigger="every 2s"' in page
     preloading.run_preload(Preload.objects.get().pk)
     assert 'hx-trigger="every 2s"' not in browser.get(response["Location"]).content.decode()
+
+
+def test_asked_for_twice_it_runs_once_until_it_stalls(
+    browser: Client, ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enqueued: list[int] = []
+    monkeypatch.setattr(views, "preload_task", SimpleNamespace(enqueue=enqueued.append))
+    first, second = browser.post("/patients/prechargement/"), browser.post("/patients/prechargement/")
+    assert first["Location"] == second["Location"]
+    assert len(enqueued) == 1
+    assert "hx-trigger" in browser.get(first["Location"]).content.decode()
+    Preload.objects.update(requested_at=clock.now() - preloading.STALLED - timedelta(seconds=1))
+    stalled = browser.get(first["Location"]).content.decode()
+    assert "Rien n’avance" in stalled
+    assert "hx-trigger" not in stalled, "nobody’s session lasts for a page that waits in vain"
+    assert browser.post("/patients/prechargement/")["Location"] != first["Location"]
+
+
+def test_what_was_not_asked_is_not_said_to_hold_nothing_new(browser: Client, ready: Ready) -> None:
+    more(ready, 1)
+    ready.world.fail("TD0.2", *[DeadlineExceeded("Le DMP n'a pas répondu à temps.", phase=Phase.WAITING)] * 3)
+    ConsentRecord.objects.all().delete()
+    nothing = run(browser, ready)
+    page = browser.get(f"/patients/prechargement/{nothing.pk}/").content.decode()
+    assert "Aucun DMP n’a pu être interrogé" in page
+    assert "Rien de nouveau" not in page
+    nothing.items.filter(patient=ready.patient).update(state="done", sentence="DMP ouvert")
+    assert "DMP interrogés en" in browser.get(f"/patients/prechargement/{nothing.pk}/").content.decode()
 
 
 def test_with_one_factor_nothing_is_started(client: Client, ready: Ready) -> None:

@@ -129,7 +129,8 @@ def test_the_authorisation_is_asked_for_then_added(browser: Client, ready: Ready
     page = browser.get(path(ready, "autorisation")).content.decode()
     assert "Le patient est d’accord" in page
     assert "TD0.3" not in ready.world.transactions
-    browser.post(path(ready, "autorisation/ajouter"))
+    for said in ("est ajoutée au DMP", "était déjà au DMP"):  # a double click
+        assert said in browser.post(path(ready, "autorisation/ajouter"), follow=True).content.decode()
     assert ready.world.transactions == ["TD0.2", "TD0.3", "TD0.2", "TD3.1"]
 
 

@@ -217,7 +217,7 @@ def test_the_desk_and_the_printed_list_tell_nothing_of_it(client: Client, minor:
 @pytest.mark.django_db(transaction=True)
 def test_a_preload_asks_nothing_of_a_minor_who_may_want_the_secret(minor: Ready) -> None:
     OpenSession.objects.create(account=minor.account, session_key="clé", started_at=clock.now())
-    asked = preloading.request_preload(minor.account, proof_of(), minor.service, "clé")
+    asked, _ = preloading.request_preload(minor.account, proof_of(), minor.service, "clé")
     preloading.run_preload(asked.pk)
     item = asked.items.get(patient=minor.patient)
     assert item.sentence == preloading.ASKED_FIRST

@@ -13,9 +13,11 @@ from support.dmp_double import World
 from support.hospital import login, make_account
 from support.pki import OTHER_FINESS_JURIDIQUE
 from tramontane.dmp.errors import SoapFault
+from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account, Role
 from tramontane.hospital.consultations import gateway, services
 from tramontane.hospital.consultations.models import Opening, SiteContract
+from tramontane.hospital.consultations.policy import policy
 from tramontane.hospital.consultations.services.emergency import Declarations
 from tramontane.hospital.traces.models import Trace
 from tramontane.hospital.traces.services import record
@@ -53,10 +55,19 @@ def test_an_emergency_access_is_controlled_once_with_a_conclusion(
     browser.post(f"/rssi/acces-urgence/{opening.pk}/", {"comment": "Urgence confirmée"})
     opening.refresh_from_db()
     assert (opening.reviewed_by, opening.review_comment) == (rssi, "Urgence confirmée")
-    browser.post(f"/rssi/acces-urgence/{opening.pk}/", {"comment": "Autre"})
+    page = browser.post(f"/rssi/acces-urgence/{opening.pk}/", {"comment": "Autre"}, follow=True).content.decode()
+    assert "était déjà enregistré" in page
+    assert "Urgence confirmée" in page
     opening.refresh_from_db()
     assert opening.review_comment == "Urgence confirmée"
     assert Trace.objects.filter(event="bris_de_glace.controle").count() == 1
+
+
+def test_an_emergency_nobody_ended_says_that_it_stopped_by_itself(browser: Client, opening: Opening) -> None:
+    path = f"/rssi/acces-urgence/{opening.pk}/"
+    assert "pas encore déclarée" in browser.get(path).content.decode()
+    Opening.objects.update(opened_at=clock.now() - policy().emergency)
+    assert "s’est arrêté de lui-même" in browser.get(path).content.decode()
 
 
 def test_nobody_controls_her_own_emergency_access(client: Client, ready: Ready, opening: Opening) -> None:
@@ -102,7 +113,8 @@ def test_what_was_observed_may_be_forgotten(browser: Client, ready: Ready) -> No
     gateway.status(ready.access)
     site = ready.access.site
     assert site is not None
-    browser.post(f"/rssi/connexion/sites/{site.pk}/oublier/")
+    for _ in range(2):
+        browser.post(f"/rssi/connexion/sites/{site.pk}/oublier/")
     assert SiteContract.objects.get(geographic_entity=site).observed_state == "unknown"
     assert Trace.objects.filter(event="configuration.modifiee").count() == 1
 

@@ -132,6 +132,15 @@ def test_an_outdated_preview_publishes_nothing(browser: Client, house: House) ->
     assert MatrixRevision.objects.count() == 1
 
 
+def test_a_publication_sent_twice_is_published_once_and_told_alike(browser: Client, house: House) -> None:
+    publish(house, rule(PHYSICIAN))
+    for sent in (form(house, profession=NURSE, motive="Décision", after="1"), {"motive": "Retour", "after": "2"}):
+        path = "/habilitations/regle/" if "profession" in sent else "/habilitations/revisions/1/"
+        for _ in range(2):
+            assert browser.post(path, sent).status_code == 302
+    assert [row.number for row in selectors.revisions(house.entity)] == [3, 2, 1]
+
+
 def test_an_emergency_right_without_consultation_is_refused(browser: Client, house: House) -> None:
     response = browser.post("/habilitations/regle/", form(house, consult="", bris_de_glace="on"))
     assert response.status_code == 422
@@ -168,7 +177,8 @@ def test_the_yearly_review_is_kept_with_its_author(browser: Client, house: House
     revision = publish(house, rule(PHYSICIAN))
     MatrixRevision.objects.update(created_at=clock.now() - timedelta(days=400))
     assert "revue en retard" in browser.get("/habilitations/").content.decode()
-    browser.post("/habilitations/revue/", {"comment": "Rien à changer"})
+    for _ in range(2):  # a double click
+        browser.post("/habilitations/revue/", {"comment": "Rien à changer"})
     review = MatrixReview.objects.get()
     assert (review.revision, review.reviewed_by, review.comment) == (revision, house.rssi, "Rien à changer")
     assert "revue en retard" not in browser.get("/habilitations/").content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from importlib import import_module
 from uuid import uuid4
 
@@ -112,6 +113,29 @@ def test_the_database_itself_holds_one_record_per_ins_in_an_entity(entity):
         make_patient(entity, ins=borne.ins)
 
 
+def test_the_same_identity_venue_and_ins_sent_twice_are_written_once(entity, clerk):
+    traits = {
+        "ipp": "N1",
+        "birth_name": "DURAND",
+        "first_given_name": "ANNE",
+        "sex": "F",
+        "birth_date": date(1980, 2, 3),
+    }
+    first, second = (services.create_patient(entity, dict(traits), actor=clerk) for _ in range(2))
+    assert first == second
+    service, ins = make_service(entity), make_ins()
+    for _ in range(2):
+        services.admit(first, service, visit_number="1", kind="I", starts_at=clock.now(), actor=clerk)
+        services.set_ins(first, ins, OID, checked=False, actor=clerk)
+    assert list(Trace.objects.order_by("id").values_list("event", flat=True)) == [
+        "patient.cree", "venue.modifiee", "patient.modifie",
+    ]  # fmt: skip
+    with pytest.raises(services.PatientError, match="venue"):
+        services.admit(first, service, visit_number="1", kind="O", starts_at=clock.now(), actor=clerk)
+    with pytest.raises(services.PatientError, match="un autre patient"):
+        services.create_patient(entity, traits, actor=clerk)  # recovered since: these are not the words of its creation
+
+
 def test_an_upgrade_over_duplicates_changes_nothing_and_names_the_records(entity):
     migration = import_module("tramontane.hospital.patients.migrations.0008_one_record_per_ins")
     migration.refuse_duplicates(apps, None)
@@ -145,7 +169,7 @@ def test_an_impossible_ins_is_refused_without_being_quoted(provisional, clerk):
 
 def test_an_ipp_names_one_person(entity, provisional, clerk):
     with pytest.raises(services.PatientError, match="IPP"):
-        services.create_patient(entity, {"ipp": provisional.ipp}, actor=clerk)
+        services.create_patient(entity, {"ipp": provisional.ipp, "birth_name": "AUTRE"}, actor=clerk)
 
 
 def test_a_service_of_another_entity_admits_nobody_here(provisional, clerk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account, LegalEntity, Service
@@ -36,6 +37,8 @@ def publish(
     last = MatrixRevision.objects.filter(legal_entity=legal_entity).order_by("-number").first()
     number = last.number if last else 0
     if after is not None and after != number:
+        if last is not None and after == number - 1 and _is_same(last, rules, motive, actor):
+            return last  # the same form sent twice
         raise OutdatedError
     revision = MatrixRevision.objects.create(
         legal_entity=legal_entity,
@@ -47,6 +50,14 @@ def publish(
     )
     record(Event("matrice.modifiee", actor, motive=motive.strip(), detail={"revision": revision.number}))
     return revision
+
+
+def _is_same(revision: MatrixRevision, rules: LocalRules, motive: str, actor: Actor) -> bool:
+    return (revision.content, revision.motive, revision.created_by_id) == (
+        content.write(rules),
+        motive.strip(),
+        actor.account_id,
+    )
 
 
 @transaction.atomic
@@ -66,7 +77,12 @@ def set_reach(service: Service, reach: str, *, actor: Actor) -> Service:
 
 @transaction.atomic
 def review(revision: MatrixRevision, *, reviewer: Account, comment: str, actor: Actor) -> MatrixReview:
-    """« Reviewed, still right »: the yearly check of EXI 20."""
+    """« Reviewed, still right »: the yearly check of EXI 20. Said twice in a day by one person in the same words: said once."""
+    LegalEntity.objects.select_for_update().only("pk").get(pk=revision.legal_entity_id)
+    last = MatrixReview.objects.filter(revision=revision).order_by("-id").first()
+    said = last and (last.reviewed_by_id, last.comment, timezone.localdate(last.reviewed_at))
+    if last is not None and said == (reviewer.pk, comment.strip(), timezone.localdate(clock.now())):
+        return last
     row = MatrixReview.objects.create(
         revision=revision, reviewed_at=clock.now(), reviewed_by=reviewer, comment=comment.strip()
     )

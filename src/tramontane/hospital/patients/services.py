@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -102,12 +102,16 @@ def declare(patient: Patient, declaration: Declaration, *, actor: Actor) -> Cons
 
 @transaction.atomic
 def create_patient(legal_entity: LegalEntity, traits: dict[str, Any], *, actor: Actor) -> Patient:
-    """Create a provisional identity.
+    """Create a provisional identity. The same one sent twice is created once.
 
     Raises:
         PatientError: the IPP already names somebody here.
     """
-    if Patient.objects.filter(legal_entity=legal_entity, ipp=traits["ipp"]).exists():
+    found = Patient.objects.filter(legal_entity=legal_entity, ipp=traits["ipp"]).first()
+    same = {"identity_status": Patient.IdentityStatus.PROVISOIRE, "merged_into_id": None, **traits}
+    if found is not None and all(getattr(found, name) == value for name, value in same.items()):
+        return found
+    if found is not None:
         raise PatientError("Cet IPP désigne déjà un autre patient de l’établissement.", "ipp")
     patient = Patient.objects.create(legal_entity=legal_entity, **traits)
     record(_event("patient.cree", patient, actor))
@@ -141,6 +145,10 @@ WITHOUT_INS = {
 }
 
 
+# The same INS attached again within this time is one form sent twice; later, it is INSi that answered again.
+SAME_ANSWER = timedelta(minutes=5)
+
+
 @transaction.atomic
 def set_ins(patient: Patient, value: str, oid: str, *, checked: bool, actor: Actor) -> Patient:
     """Attach an INS returned by INSi. `checked`: the identity was also controlled on a document → qualified (RNIV).
@@ -161,9 +169,12 @@ def set_ins(patient: Patient, value: str, oid: str, *, checked: bool, actor: Act
         )
     _hold(patient)
     now = clock.now()
+    status = Patient.IdentityStatus.QUALIFIEE if checked else Patient.IdentityStatus.RECUPEREE
+    again = (patient.ins, patient.ins_oid, patient.identity_status) == (ins.value, ins.oid, status)
+    if again and patient.ins_checked_at is not None and now - patient.ins_checked_at < SAME_ANSWER:
+        return patient
     patient.ins, patient.ins_oid, patient.ins_checked_at = ins.value, ins.oid, now
-    patient.identity_status = Patient.IdentityStatus.QUALIFIEE if checked else Patient.IdentityStatus.RECUPEREE
-    patient.qualified_at = now if checked else None
+    patient.identity_status, patient.qualified_at = status, now if checked else None
     try:
         with transaction.atomic():  # `patient_ins_unique`: two desks cannot give the same one to two patients
             patient.save()
@@ -209,14 +220,23 @@ def control_identity(patient: Patient, *, actor: Actor) -> Patient:
 def admit(
     patient: Patient, service: Service, *, visit_number: str, kind: str, starts_at: datetime, actor: Actor
 ) -> Episode:
-    """Open an episode.
+    """Open an episode. The same one sent twice is opened once.
 
     Raises:
         PatientError: the visit number is taken, or the service belongs to another legal entity.
     """
     if service.geographic_entity.legal_entity_id != patient.legal_entity_id:
         raise PatientError("Ce service appartient à un autre établissement.", "service")
-    if patient.episodes.filter(visit_number=visit_number).exists():
+    _hold(patient)
+    known = patient.episodes.filter(visit_number=visit_number).first()
+    if known is not None and (known.service, known.kind, known.ends_at, known.cancelled_at) == (
+        service,
+        kind,
+        None,
+        None,
+    ):
+        return known
+    if known is not None:
         raise PatientError("Ce numéro de venue existe déjà pour ce patient.", "visit_number")
     episode = Episode.objects.create(
         patient=patient, service=service, visit_number=visit_number, kind=kind, starts_at=starts_at

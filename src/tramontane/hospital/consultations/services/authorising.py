@@ -11,15 +11,19 @@ from tramontane.hospital.consultations.services.opening import displayed, refres
 from tramontane.hospital.consultations.view import RecordView, Situation, Told
 from tramontane.hospital.consultations.words import failure_of
 
+ALREADY = "autorisation-deja-valide"
 
-def authorise(access: Access) -> RecordView:
+
+def authorise(access: Access) -> RecordView | None:
     """Add the authorisation, then open the record. Never called by itself: a professional asked for it.
 
-    Traces: `acces.refuse`, or the call.
+    None: it was there already, so nothing is asked nor refused. Otherwise traces `acces.refuse`, or the call.
     """
     try:
         gateway.authorise(access)
     except gateway.AccessRefusedError as refusal:
+        if [reason.code for reason in refusal.refused.reasons] == [ALREADY]:
+            return None
         trace_refusal(access, refusal.refused)
         return displayed(access)
     except TramontaneError as error:

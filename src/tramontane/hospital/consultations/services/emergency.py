@@ -98,8 +98,8 @@ def emergency_end(opening: Opening, proof: SessionProof | None) -> bool:
     return bool(ended)
 
 
-def emergency_review(opening: Opening, reviewer: Account, comment: str, *, actor: Actor) -> None:
-    """The security officer looked at an emergency access, and says so, once.
+def emergency_review(opening: Opening, reviewer: Account, comment: str, *, actor: Actor) -> bool:
+    """The security officer looked at an emergency access, and says so, once. False: a control was there, and it stays.
 
     Raises:
         ValueError: no comment, or one's own access.
@@ -123,3 +123,4 @@ def emergency_review(opening: Opening, reviewer: Account, comment: str, *, actor
                 detail={"opening": opening.pk},
             )
             record(event)
+    return bool(done)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import close_old_connections, connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from tramontane.client import CircuitOpen
@@ -47,18 +47,41 @@ STOPPING = threading.Event()
 ASKED_FIRST = "Mineur en âge de demander le secret : rien n’est demandé au DMP avant votre choix, dans son dossier."
 
 
-def request_preload(account: Account, proof: SessionProof, service: Service, session_key: str) -> Preload:
-    """Note the request for the patients of a service; the job does the rest."""
+# Longer than one patient takes, whatever the DMP does: the job is then not running.
+STALLED = timedelta(minutes=5)
+
+
+def request_preload(account: Account, proof: SessionProof, service: Service, session_key: str) -> tuple[Preload, bool]:
+    """Note the request for the patients of a service; the job does the rest. The one that runs already is given again.
+
+    Returns:
+        The preload, and whether it is a new one, to be run.
+    """
     now = clock.now()
+    with transaction.atomic():
+        Account.objects.select_for_update(no_key=True).only("pk").get(pk=account.pk)  # a double click asks the DMP once
+        asked = Preload.objects.filter(account=account, service=service, session_key=session_key, finished_at=None)
+        running = asked.order_by("-pk").first()
+        if running is not None and not is_stalled(running, now):
+            return running, False
+        return _noted(account, proof, service, session_key, now), True
+
+
+def _noted(account: Account, proof: SessionProof, service: Service, session_key: str, now: datetime) -> Preload:
     here = Episode.objects.filter(active_episodes(now), service=service, patient=OuterRef("pk"))
     patients = patients_for(account, now).filter(Exists(here)).values_list("pk", flat=True)
-    with transaction.atomic():
-        preload = Preload.objects.create(
-            account=account, service=service, proof=_as_json(proof), session_key=session_key, requested_at=now
-        )
-        PreloadItem.objects.bulk_create([PreloadItem(preload=preload, patient_id=pk) for pk in patients])
-        record(Event("prechargement", actor(account, proof), outcome="demandé", detail={"preload": preload.pk}))
+    preload = Preload.objects.create(
+        account=account, service=service, proof=_as_json(proof), session_key=session_key, requested_at=now
+    )
+    PreloadItem.objects.bulk_create([PreloadItem(preload=preload, patient_id=pk) for pk in patients])
+    record(Event("prechargement", actor(account, proof), outcome="demandé", detail={"preload": preload.pk}))
     return preload
+
+
+def is_stalled(preload: Preload, at: datetime) -> bool:
+    """Whether nothing came of it for so long that nobody is working on it: the worker is stopped, or broke on it."""
+    last = preload.items.aggregate(last=Max("done_at"))["last"] or preload.requested_at
+    return preload.finished_at is None and at - last > STALLED
 
 
 def run_preload(preload_id: int) -> None:

@@ -12,7 +12,7 @@ from tramontane.hospital.accounts.permissions import requires
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import current_service
 from tramontane.hospital.consultations.models import Preload, PreloadItem
-from tramontane.hospital.consultations.services.preloading import request_preload
+from tramontane.hospital.consultations.services.preloading import is_stalled, request_preload
 from tramontane.hospital.consultations.tasks import preload as preload_task
 
 
@@ -23,8 +23,9 @@ def start(request: AuthenticatedRequest) -> HttpResponse:
     service = current_service(request, clock.now())
     if service is None or request.proof is None or not request.proof.two_factors:
         return redirect("accounts:step-up" if service is not None else "patients:list")
-    preload = request_preload(request.account, request.proof, service, request.session.session_key or "")
-    preload_task.enqueue(preload.pk)
+    preload, new = request_preload(request.account, request.proof, service, request.session.session_key or "")
+    if new:
+        preload_task.enqueue(preload.pk)
     return redirect("consultations:preload-progress", preload.pk)
 
 
@@ -39,7 +40,9 @@ def progress(request: AuthenticatedRequest, preload_id: int) -> HttpResponse:
     context = {
         "preload": preload,
         "items": items,
+        "stalled": is_stalled(preload, clock.now()),
         "done": sum(item.state != "waiting" for item in items),
+        "answered": sum(item.state == "done" for item in items),
         "with_news": sum(bool(item.new) for item in items),
         "failed": sum(item.state == "failed" for item in items),
     }

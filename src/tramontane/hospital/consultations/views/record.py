@@ -59,6 +59,9 @@ def authorise_now(request: AuthenticatedRequest, patient_id: int) -> HttpRespons
     """Add the authorisation (TD0.3), then open the record."""
     access = access_of(request, patient_or_404(request, patient_id))
     record = services.authorise(access)
+    if record is None:
+        messages.info(request, "Votre autorisation était déjà au DMP de ce patient : rien n’est ajouté.")
+        return redirect(record_path(patient_id))
     if record.readable:
         messages.success(request, "Votre autorisation est ajoutée au DMP de ce patient.")
         return redirect(record_path(patient_id))

@@ -20,6 +20,7 @@ from tramontane.hospital.consultations import attention, connection, selectors, 
 from tramontane.hospital.consultations.attention import CAUSES_SINCE
 from tramontane.hospital.consultations.forms import ReviewForm
 from tramontane.hospital.consultations.models import SiteContract
+from tramontane.hospital.consultations.policy import policy
 from tramontane.hospital.traces.events import EVENTS, Event
 from tramontane.hospital.traces.models import Trace
 from tramontane.hospital.traces.services import record
@@ -70,14 +71,15 @@ def forget(request: AuthenticatedRequest, site_id: int) -> HttpResponse:
     if contract is None:
         raise Http404("Ce site n’a pas d’état observé.")
     with transaction.atomic():
-        SiteContract.objects.filter(pk=contract.pk).update(observed_state="unknown", observed_at=None)
-        event = Event(
-            "configuration.modifiee",
-            actor(request.account, request.proof),
-            finess_geographique=contract.geographic_entity.finess_geographique,
-            detail={"observed_state": [contract.observed_state, "unknown"]},
-        )
-        record(event)
+        known = SiteContract.objects.filter(pk=contract.pk).exclude(observed_state="unknown")
+        if known.update(observed_state="unknown", observed_at=None):
+            event = Event(
+                "configuration.modifiee",
+                actor(request.account, request.proof),
+                finess_geographique=contract.geographic_entity.finess_geographique,
+                detail={"observed_state": [contract.observed_state, "unknown"]},
+            )
+            record(event)
     messages.success(request, "État oublié : la prochaine ouverture de dossier interrogera le DMP.")
     return redirect("consultations:connection")
 
@@ -104,13 +106,16 @@ def emergency(request: AuthenticatedRequest, opening_id: int) -> HttpResponse:
     own = opening.account_id == request.account.pk
     form = ReviewForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and not own and form.is_valid():
-        services.emergency_review(
-            opening, request.account, form.cleaned_data["comment"], actor=actor(request.account, request.proof)
-        )
-        messages.success(request, "Contrôle enregistré.")
-        return redirect("consultations:emergencies")
+        comment = form.cleaned_data["comment"]
+        if services.emergency_review(opening, request.account, comment, actor=actor(request.account, request.proof)):
+            messages.success(request, "Contrôle enregistré.")
+            return redirect("consultations:emergencies")
+        messages.info(request, "Un contrôle de cet accès était déjà enregistré, le voici : rien n’est ajouté.")
+        return redirect("consultations:emergency", opening.pk)
     calls = [(trace, _sentence(trace)) for trace in selectors.calls_during(opening)]
-    context = {"opening": opening, "form": form, "own": own, "calls": calls}
+    limit = opening.opened_at + policy().emergency
+    stopped_at = limit if limit <= clock.now() else None
+    context = {"opening": opening, "form": form, "own": own, "calls": calls, "stopped_at": stopped_at}
     return render(request, "consultations/emergency.html", context, status=422 if form.errors else 200)
 
 

@@ -107,8 +107,13 @@ def control(request: AuthenticatedRequest, patient_id: int) -> HttpResponse:
     """The identity was checked on a document."""
     patient = patient_or_404(request, patient_id)
     if request.method == "POST":
+        before = patient.identity_status
         patient = services.control_identity(patient, actor=actor(request.account, request.proof))
-        messages.success(request, f"Contrôle enregistré : {patient.get_identity_status_display().lower()}.")
+        status = patient.get_identity_status_display().lower()
+        if patient.identity_status != before:
+            messages.success(request, f"Contrôle enregistré : {status}.")
+        else:
+            messages.info(request, f"Ce contrôle était déjà enregistré : {status}.")
     return redirect("patients:identity", patient.pk)
 
 
