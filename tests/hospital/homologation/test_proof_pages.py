@@ -14,8 +14,11 @@ from openpyxl import load_workbook
 from support.homologation_pages import page, post
 from support.homologation_scene import FILE, Scene
 from support.hospital import login
-from tramontane.hospital.homologation.models import EvidenceRevision
+from tramontane.hospital import clock
+from tramontane.hospital.homologation.documents.exchange import oscal_catalog
+from tramontane.hospital.homologation.models import Edition, EvidenceRevision
 from tramontane.hospital.homologation.services import moving
+from tramontane.rules.referentiels import shipped
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +101,21 @@ def test_the_official_text_is_checked_then_recorded(client: Client, scene: Scene
     assert content is not None
     done = post(client, "import", "dmp", content=content[1], file_name="t.yaml", apply="1")
     assert "Version 2.0-essai." in done
+    kept = Edition.objects.count()
+    assert "Ce fichier n’apporte rien" in post(client, "import", "dmp", file=FILE("t.yaml", text.encode()))
+    post(client, "import", "dmp", content=content[1], file_name="t.yaml", apply="1")
+    assert Edition.objects.count() == kept, "twice the same file would make every homologation due again"
+    rules = text.replace("2.0", "2.1") + "\nregles: {duree_max_mois: 60}"
+    report = post(client, "import", "dmp", file=FILE("t.yaml", rules.encode()))
+    assert "durée maximale, en mois : « 36 » devient « 60 »" in report
+    assert "aucun texte n’y porte le statut" in post(client, "import", "dmp", file=FILE("t.json", exported("dmp")))
+    assert "uuid" in post(client, "import", "dmp", file=FILE("t.json", b'{"catalog": {"uuid": 1}}'))
     assert client.get(reverse("homologation:import", args=["autre"])).status_code == 404
+
+
+def exported(name: str) -> bytes:
+    """The référentiel shipped, as an OSCAL catalog: nobody read its official text."""
+    return oscal_catalog.write(shipped(name), clock.now())
 
 
 def test_the_official_text_comes_by_excel_too(client: Client, scene: Scene) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tramontane.rules.referentiels import (
     InvalidReferentiel,
     Referentiel,
+    Regles,
     TexteStatut,
     completed,
     difference,
     dimension_changes,
     load_completion,
     read_completion,
+    rule_changes,
     shipped,
 )
 
@@ -74,6 +77,34 @@ def test_the_dimensions_of_the_document_replace_ours_and_each_change_is_told() -
     (change,) = difference(before, after)
     assert not change.reassess, "a dimension only arranges"
     assert "« Annexe » : supprimée" in dimension_changes(after, before)
+
+
+def test_each_change_of_a_rule_is_told() -> None:
+    before = shipped("dmp")
+    assert rule_changes(before, complete("")) == ()
+    loosened = complete("actif: false\nregles: {duree_max_mois: 60, mention: null, bloquantes: [exi-04]}")
+    assert rule_changes(before, loosened) == (
+        "inactif : aucun dossier ne s’y ouvre plus",
+        "durée maximale, en mois : « 36 » devient « 60 »",
+        f"mention sans réserve : « {before.regles.mention} » devient « inconnu »",
+        "exigences sans réserve possible : « exi-04, exi-23, exi-25, exi-29 » devient « exi-04 »",
+    )
+    assert loosened.regles.prealables_commission == before.regles.prealables_commission, "what is not named stays"
+    every = replace(before, regles=Regles(etapes=before.regles.etapes[:1]))
+    assert len(rule_changes(before, every)) == len(Regles.__struct_fields__)
+
+
+@pytest.mark.parametrize("rules", ["{duree: 60}", "{bloquantes: exi-04}", "60"])
+def test_a_rule_nobody_knows_is_refused(rules: str) -> None:
+    with pytest.raises(InvalidReferentiel):
+        complete(f"regles: {rules}")
+
+
+@pytest.mark.parametrize("text", ["exigences: 5", "exigences: {id: exi-01}", "dimensions: vrai"])
+def test_what_is_no_list_is_refused_by_its_name(text: str) -> None:
+    with pytest.raises(InvalidReferentiel) as refused:
+        complete(text)
+    assert refused.value.problems == (f"{text.partition(':')[0]} : attendu une liste",)
 
 
 def test_an_exigence_that_left_is_told_and_not_reassessed() -> None:

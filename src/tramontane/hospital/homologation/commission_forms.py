@@ -142,4 +142,6 @@ class VoidForm(forms.Form):
 class CompletionForm(forms.Form):
     """The official text a person brings."""
 
-    file = forms.FileField(label="Fichier", help_text="Excel ou YAML, 2 Mo au plus.")
+    file = forms.FileField(
+        label="Fichier", help_text="Excel, YAML, bibliothèque CISO Assistant ou catalogue OSCAL ; 2 Mo au plus."
+    )

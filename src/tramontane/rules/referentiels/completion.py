@@ -29,7 +29,7 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         referentiel: identifier of the référentiel completed.
         version: the official version, as printed.
         actif: whether dossiers may be opened on the result; None: as before.
-        regles: the rules, when the document sets others.
+        regles: the rules the document sets, by name; those it does not name stay as they were.
         dimensions: the chapters of the document, all of them; empty: as before.
     """
 
@@ -38,7 +38,7 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     version: str
     source: Source
     actif: bool | None = None
-    regles: Regles | None = None
+    regles: dict[str, Any] = {}
     dimensions: tuple[Dimension, ...] = ()
     exigences: tuple[CompletionRow, ...] = ()
 
@@ -59,11 +59,16 @@ def load_completion(content: Mapping[str, Any]) -> Completion:
         InvalidReferentiel: `problems` lists everything found.
     """
     whole = dict(content)
-    rows, problems = converted_rows(whole.pop("exigences", ()) or (), CompletionRow, "exigences")
-    dimensions, wrong = converted_rows(whole.pop("dimensions", ()) or (), Dimension, "dimensions")
+    lists = {name: whole.pop(name, None) or () for name in ("exigences", "dimensions")}
+    problems = [f"{name} : attendu une liste" for name, one in lists.items() if not isinstance(one, list | tuple)]
+    if problems:
+        raise InvalidReferentiel(problems)
+    rows, problems = converted_rows(lists["exigences"], CompletionRow, "exigences")
+    dimensions, wrong = converted_rows(lists["dimensions"], Dimension, "dimensions")
     problems += wrong
     try:
         found = msgspec.convert(whole, Completion)
+        msgspec.convert(found.regles, Regles)
     except msgspec.ValidationError as error:
         raise InvalidReferentiel([*problems, in_french(error)]) from None
     if not found.version.strip():
@@ -71,6 +76,25 @@ def load_completion(content: Mapping[str, Any]) -> Completion:
     if problems:
         raise InvalidReferentiel(problems)
     return msgspec.structs.replace(found, exigences=tuple(rows), dimensions=tuple(dimensions))
+
+
+def official_texts(found: Referentiel) -> Completion:
+    """The official texts a référentiel written by another tool carries; the others are left out, and its chapters too: no
+    tool says whether they are the document’s or somebody’s deduction.
+
+    Raises:
+        InvalidReferentiel: none of its texts is said to be official, or its version is not known.
+    """
+    rows = tuple(
+        CompletionRow(id=one.id, texte=one.texte, titre=one.titre or None)
+        for one in found.exigences
+        if one.texte_statut is TexteStatut.OFFICIEL
+    )
+    if not rows or not found.version:
+        raise InvalidReferentiel(
+            ["fichier : aucun texte n’y porte le statut « officiel » ; saisissez-le depuis le document officiel"]
+        )
+    return Completion(schema=1, referentiel=found.id, version=found.version, source=found.source, exigences=rows)
 
 
 def completed(base: Referentiel, completion: Completion, *, edition: str) -> Referentiel:
@@ -99,7 +123,7 @@ def completed(base: Referentiel, completion: Completion, *, edition: str) -> Ref
         edition=edition,
         source=completion.source,
         actif=base.actif if completion.actif is None else completion.actif,
-        regles=completion.regles or base.regles,
+        regles=msgspec.convert(msgspec.to_builtins(base.regles) | completion.regles, Regles),
         dimensions=completion.dimensions or base.dimensions,
         exigences=(*kept, *added),
     )

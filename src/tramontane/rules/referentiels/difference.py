@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from tramontane.rules.referentiels.model import Dimension, Exigence, Referentiel
 
@@ -64,6 +65,42 @@ def dimension_changes(before: Referentiel, after: Referentiel) -> tuple[str, ...
         if fields:
             said.append(f"« {was[key].libelle} » : modifiée ({', '.join(fields)})")
     return tuple(sorted(said))
+
+
+# What the rules of a decision are called in a report.
+_RULES = {
+    "duree_max_mois": "durée maximale, en mois",
+    "mention": "mention sans réserve",
+    "mention_reserve": "mention avec une réserve",
+    "mention_reserves": "mention avec plusieurs réserves",
+    "prononce": "paragraphe du procès-verbal",
+    "titre_pv": "titre du procès-verbal",
+    "titre_identifiants": "titre de la liste des identifiants",
+    "formule_risques": "formule sur les risques résiduels",
+    "bloquantes": "exigences sans réserve possible",
+    "prealables_commission": "exigences préalables à la commission",
+    "support": "parties du support documentaire",
+    "etapes": "étapes vers le contrat",
+}
+
+
+def rule_changes(before: Referentiel, after: Referentiel) -> tuple[str, ...]:
+    """What happens to the rules of a decision, one sentence each: they open or shut a commission, nobody changes them unseen."""
+    said = (
+        [] if before.actif == after.actif else ["actif" if after.actif else "inactif : aucun dossier ne s’y ouvre plus"]
+    )
+    for name, label in _RULES.items():
+        was, now = getattr(before.regles, name), getattr(after.regles, name)
+        if was != now:
+            said.append(f"{label} : « {_said(was)} » devient « {_said(now)} »")
+    return tuple(said)
+
+
+def _said(value: Any) -> str:
+    """A rule in words: an unknown one is said so, a part or a step by its title."""
+    if isinstance(value, tuple):
+        return ", ".join(str(getattr(one, "titre", getattr(one, "libelle", one))) for one in value) or "aucune"
+    return "inconnu" if value in (None, "") else str(value)
 
 
 def _change(key: str, before: Referentiel, after: Referentiel) -> ExigenceChange | None:

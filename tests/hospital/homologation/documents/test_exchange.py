@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from tramontane.rules.referentiels import (
     Source,
     TexteStatut,
     completed,
+    official_texts,
     shipped,
     shipped_ids,
 )
@@ -98,7 +99,15 @@ def test_a_text_of_somebody_elses_library_is_never_taken_for_official() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"[]", b"a: 1", b"objects: {framework: {requirement_nodes: [1]}}", b"\xff", b"a: &x [*x]"]
+    "data",
+    [
+        b"[]",
+        b"a: 1",
+        b"objects: {framework: {requirement_nodes: [1]}}",
+        b"objects: {framework: {requirement_nodes: [{urn: [1], parent_urn: {a: b}}, {urn: {a: b}, assessable: true}]}}",
+        b"\xff",
+        b"a: &x [*x]",
+    ],
 )
 def test_what_is_no_library_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidReferentiel):
@@ -164,12 +173,19 @@ def test_the_same_content_gives_the_same_bytes() -> None:
     assert msgspec.json.decode(EXCHANGES["oscal-catalogue"].write(GIVEN))
 
 
-def test_only_the_official_texts_of_a_library_are_an_official_text() -> None:
+@pytest.mark.parametrize(
+    ("written", "back"),
+    [(ciso.write, ciso.read), (lambda one: oscal_catalog.write(one, AT), oscal_catalog.read)],
+    ids=["ciso", "oscal"],
+)
+def test_only_the_official_texts_of_another_tool_are_an_official_text(
+    written: Callable[[Referentiel], bytes], back: Callable[[bytes], Referentiel]
+) -> None:
     row = CompletionRow(id="exi-01", texte="Texte relevé.")
     said = Completion(schema=1, referentiel="dmp", version="2.0", source=Source(document="Document"), exigences=(row,))
-    found = ciso.completion(ciso.write(completed(dmp(), said, edition="essai")))
+    found = official_texts(back(written(completed(dmp(), said, edition="essai"))))
     assert (found.referentiel, found.version) == ("dmp", "2.0")
     assert [(one.id, one.texte) for one in found.exigences] == [("exi-01", "Texte relevé.")]
     with pytest.raises(InvalidReferentiel) as refused:
-        ciso.completion(ciso.write(dmp()))
+        official_texts(back(written(dmp())))
     assert "aucun texte n’y porte le statut « officiel »" in refused.value.problems[0]

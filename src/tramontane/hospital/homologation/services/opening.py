@@ -6,11 +6,13 @@ import hashlib
 from dataclasses import dataclass
 
 from django.db import transaction
+from msgspec.structs import replace
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import LegalEntity
 from tramontane.hospital.homologation import official_workbook
-from tramontane.hospital.homologation.documents.exchange import ciso
+from tramontane.hospital.homologation.documents.exchange import ciso, oscal_catalog
+from tramontane.hospital.homologation.documents.exchange.oscal import InvalidOscal
 from tramontane.hospital.homologation.models import Dossier, Edition
 from tramontane.hospital.homologation.selectors import dossiers as reading
 from tramontane.hospital.homologation.services.carrying import carry_over
@@ -21,11 +23,14 @@ from tramontane.rules.homologation import ForbiddenMove
 from tramontane.rules.referentiels import (
     Completion,
     ExigenceChange,
+    InvalidReferentiel,
     Referentiel,
     completed,
     difference,
     dimension_changes,
+    official_texts,
     read_completion,
+    rule_changes,
     shipped,
     write,
 )
@@ -33,16 +38,22 @@ from tramontane.rules.referentiels import (
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What an import would do; nothing is written."""
+    """What an import would do; nothing is written.
+
+    Attributes:
+        result: the edition it would make; the present one when it brings nothing new.
+    """
 
     completion: Completion
     result: Referentiel
     changes: tuple[ExigenceChange, ...]
     dimensions: tuple[str, ...]
+    rules: tuple[str, ...]
+    new: bool
 
 
 def rehearse(entity: LegalEntity, referentiel: str, data: bytes) -> Rehearsal:
-    """Read the official text a person brings (YAML, Excel, or a CISO Assistant library), and say what it changes.
+    """Read the official text a person brings (YAML, Excel, CISO Assistant library, OSCAL catalog), and say what it changes.
 
     Raises:
         InvalidReferentiel: with every place at fault.
@@ -51,10 +62,15 @@ def rehearse(entity: LegalEntity, referentiel: str, data: bytes) -> Rehearsal:
 
 
 def _read(data: bytes, referentiel: str) -> Completion:
-    """A workbook, a CISO Assistant library, or the YAML of the model."""
+    """A workbook, a CISO Assistant library, an OSCAL catalog, or the YAML of the model."""
     if data.startswith(official_workbook.SIGNATURE):
         return official_workbook.completion(data, referentiel)
-    return ciso.completion(data) if ciso.is_library(data) else read_completion(data)
+    if ciso.is_library(data):
+        return official_texts(ciso.read(data))
+    try:
+        return official_texts(oscal_catalog.read(data)) if oscal_catalog.is_catalog(data) else read_completion(data)
+    except InvalidOscal as error:
+        raise InvalidReferentiel([str(error)]) from None
 
 
 def rehearse_completion(entity: LegalEntity, referentiel: str, completion: Completion) -> Rehearsal:
@@ -66,7 +82,22 @@ def rehearse_completion(entity: LegalEntity, referentiel: str, completion: Compl
     before = reading.current(entity, referentiel)
     number = reading.editions(entity).filter(referentiel=referentiel).count() + 1
     after = completed(before, completion, edition=f"{shipped(referentiel).edition}+{number}")
-    return Rehearsal(completion, after, difference(before, after), dimension_changes(before, after))
+    if replace(after, edition=before.edition) == before:  # another edition would make every homologation due again
+        after = before
+    changed = difference(before, after), dimension_changes(before, after), rule_changes(before, after)
+    return Rehearsal(completion, after, *changed, new=after is not before)
+
+
+@transaction.atomic
+def enter(entity: LegalEntity, referentiel: str, data: bytes, file_name: str, *, actor: Actor) -> Edition:
+    """Record what a file brings to the edition of this instant: two imports at once follow one another.
+
+    Raises:
+        InvalidReferentiel: as `rehearse`.
+    """
+    LegalEntity.objects.select_for_update().get(pk=entity.pk)
+    result = rehearse(entity, referentiel, data).result
+    return record_edition(entity, result, file=(file_name, data), actor=actor)
 
 
 @transaction.atomic

@@ -56,7 +56,7 @@ def import_text(request: AuthenticatedRequest, name: str) -> HttpResponse:
             return render(request, "homologation/import.html", context | {"problems": error.problems}, status=422)
         if "apply" in request.POST:
             who = actor(request.account, request.proof)
-            opening.record_edition(entity, rehearsal.result, file=(file_name, data), actor=who)
+            opening.enter(entity, name, data, file_name, actor=who)
             messages.success(
                 request, "L’édition est enregistrée. Les dossiers ouverts gardent la leur.", extra_tags="ok"
             )

@@ -12,7 +12,6 @@ from typing import Any
 import yaml
 
 from tramontane.rules.referentiels import (
-    Completion,
     Dimension,
     Exigence,
     InvalidReferentiel,
@@ -21,7 +20,6 @@ from tramontane.rules.referentiels import (
     TexteStatut,
     load,
 )
-from tramontane.rules.referentiels.completion import CompletionRow
 from tramontane.rules.referentiels.plain_yaml import parse_yaml
 
 PREFIX = "urn:tramontane:risk"
@@ -117,8 +115,8 @@ def read(data: bytes) -> Referentiel:
         raise InvalidReferentiel(
             ["objects.framework.requirement_nodes : attendu la liste des exigences d’un référentiel"]
         )
-    dimensions = {one.get("urn"): one for one in nodes if not one.get("assessable") and not _is_exigence(one)}
-    exigences = [_exigence(one, dimensions) for one in nodes if one.get("urn") not in dimensions]
+    dimensions = {str(one.get("urn")): one for one in nodes if not one.get("assessable") and not _is_exigence(one)}
+    exigences = [_exigence(one, dimensions) for one in nodes if str(one.get("urn")) not in dimensions]
     version = str(framework.get("ref_id") or "")
     draft = {
         "schema": 1,
@@ -144,31 +142,12 @@ def is_library(data: bytes) -> bool:
     return b"requirement_nodes:" in data
 
 
-def completion(data: bytes) -> Completion:
-    """The official texts a library carries, as an import of the official text takes them; the others are left out.
-
-    Raises:
-        InvalidReferentiel: not a library, or none of its texts is said to be official.
-    """
-    found = read(data)
-    rows = tuple(
-        CompletionRow(id=one.id, texte=one.texte or "", titre=one.titre or None, dimension=one.dimension)
-        for one in found.exigences
-        if one.texte_statut is TexteStatut.OFFICIEL
-    )
-    if not rows or not found.version:
-        raise InvalidReferentiel(
-            ["bibliothèque : aucun texte n’y porte le statut « officiel » ; saisissez-le depuis le document officiel"]
-        )
-    return Completion(schema=1, referentiel=found.id, version=found.version, source=found.source, exigences=rows)
-
-
 def _is_exigence(node: dict[str, Any]) -> bool:
     """A computed exigence is not assessable either: its text has a status."""
     return "Statut du texte" in str(node.get("annotation") or "")
 
 
-def _exigence(node: dict[str, Any], dimensions: dict[Any, Any]) -> dict[str, Any]:
+def _exigence(node: dict[str, Any], dimensions: dict[str, dict[str, Any]]) -> dict[str, Any]:
     said = dict(line.split(" : ", 1) for line in str(node.get("annotation") or "").splitlines() if " : " in line)
     known = {field: said[label] for label, field in _LINES.items() if label in said}
     text = node.get("description") or None
@@ -177,7 +156,7 @@ def _exigence(node: dict[str, Any], dimensions: dict[Any, Any]) -> dict[str, Any
         # A library written elsewhere says nothing of its texts: they are somebody’s words until a person checks them.
         known |= {"texte_statut": TexteStatut.PARAPHRASE.value, "reformulation": str(text)}
         text = None
-    parent = dimensions.get(node.get("parent_urn"), {})
+    parent = dimensions.get(str(node.get("parent_urn")), {})
     proofs = [line.removeprefix("- ") for line in str(node.get("typical_evidence") or "").splitlines() if line.strip()]
     return {
         "id": str(node.get("urn") or "").rpartition(":")[2],

@@ -119,6 +119,11 @@ def read(data: bytes) -> Referentiel:
     return load(dict(msgspec.to_builtins(draft)))
 
 
+def is_catalog(data: bytes) -> bool:
+    """Whether a file that completes a référentiel is a catalog rather than a completion in YAML, which braces may open too."""
+    return data.lstrip().startswith(b"{") and b'"catalog"' in data
+
+
 def _dimension(group: dict[str, Any]) -> Dimension:
     said = ours(group)
     values = {name: said.get(name, "") for name in ("portee", "certitude")}
