@@ -7,7 +7,7 @@ from dataclasses import replace
 from django.db import transaction
 
 from tramontane.hospital import clock
-from tramontane.hospital.accounts.models import Account, ReviewCampaign, ReviewItem
+from tramontane.hospital.accounts.models import Account, LegalEntity, ReviewCampaign, ReviewItem
 from tramontane.hospital.accounts.services import lifecycle
 from tramontane.hospital.traces.events import Actor, Event
 from tramontane.hospital.traces.services import record
@@ -16,9 +16,13 @@ DECISIONS = {"confirmed": "Confirmé", "corrected": "Corrigé", "deactivated": "
 
 
 def open_campaign(name: str, opened_by: Account, actor: Actor) -> ReviewCampaign:
-    """One line for each active account of the legal entity, as of now."""
+    """One line for each active account of the legal entity, as of now. The one still open under this name is that one."""
     now = clock.now()
     with transaction.atomic():
+        LegalEntity.objects.select_for_update().only("pk").get(pk=opened_by.legal_entity_id)
+        known = ReviewCampaign.objects.filter(legal_entity=opened_by.legal_entity, name=name, closed_at=None).first()
+        if known is not None:
+            return known
         campaign = ReviewCampaign.objects.create(
             legal_entity=opened_by.legal_entity, name=name, opened_at=now, opened_by=opened_by
         )

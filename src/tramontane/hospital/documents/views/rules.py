@@ -61,11 +61,13 @@ def _change(request: AuthenticatedRequest) -> None:
     subfolder, entity = request.POST.get("sous_dossier", "").strip()[:80], request.account.legal_entity
     with transaction.atomic():
         if "defaut" in request.POST or Place(folder, subfolder) == default_place(code) or not folder:
-            FolderRule.objects.filter(legal_entity=entity, type_code=code).delete()
+            changed = bool(FolderRule.objects.filter(legal_entity=entity, type_code=code).delete()[0])
             folder, subfolder = default_place(code).folder, default_place(code).subfolder
         else:
             values = {"folder": folder, "subfolder": subfolder}
+            changed = not FolderRule.objects.filter(legal_entity=entity, type_code=code, **values).exists()
             FolderRule.objects.update_or_create(legal_entity=entity, type_code=code, defaults=values)
         detail = {"what": "classement", "type": code, "folder": folder, "subfolder": subfolder}
-        record(Event("configuration.modifiee", actor(request.account, request.proof), detail=detail))
+        if changed:
+            record(Event("configuration.modifiee", actor(request.account, request.proof), detail=detail))
     messages.success(request, f"« {known.label} » se classe désormais sous « {Place(folder, subfolder)} ».")

@@ -61,13 +61,17 @@ def assess(dossier: Dossier, exigence_id: str, said: rules.Assessment, *, after:
 
 @transaction.atomic
 def comment(dossier: Dossier, exigence_id: str, text: str, *, author: Account, actor: Actor) -> Comment:
-    """Say something about an exigence, whatever the state of the dossier.
+    """Say something about an exigence, whatever the state of the dossier. What its author just said is said once.
 
     Raises:
         KeyError: no such exigence.
     """
     referentiel = referentiel_of(dossier.edition)
     exigence = referentiel.by_key[f"{referentiel.id}:{exigence_id}"]
+    Dossier.objects.select_for_update().only("pk").get(pk=dossier.pk)
+    last = Comment.objects.filter(dossier=dossier, exigence=exigence_id).order_by("-pk").first()
+    if last is not None and (last.text, last.written_by_id) == (text.strip(), author.pk):
+        return last
     row = Comment.objects.create(
         dossier=dossier, exigence=exigence_id, text=text.strip(), written_at=clock.now(), written_by=author
     )

@@ -54,6 +54,8 @@ def prepare(entity: LegalEntity, sites: Sequence[GeographicEntity], *, actor: Ac
         contract = AirContract.objects.create(
             legal_entity=entity, created_at=clock.now(), created_by_id=actor.account_id
         )
+    if set(contract.sites.values_list("pk", flat=True)) == {site.pk for site in sites}:
+        return contract
     contract.sites.set(sites)
     _trace("préparé", actor, contract, sites=[site.finess_geographique for site in sites])
     return contract
@@ -71,6 +73,8 @@ def note_step(contract: AirContract, field: str, on: date, *, actor: Actor) -> N
     refuse("on", "" if field in labels else "Cette étape n’existe pas.")
     refuse("on", "Ce jour est à venir." if on > today() else "")
     refuse("on", "Le contrat est déjà signé." if row.signed_on else "")
+    if getattr(row, field) == on:
+        return
     setattr(row, field, on)
     row.save(update_fields=[field])
     _trace(labels[field], actor, row, on=on.isoformat())

@@ -105,8 +105,8 @@ def attach(dossier: Dossier, exigence: str, evidence: Evidence, *, actor: Actor)
     """
     row = taken(dossier, PLANNABLE, "joindre une preuve")
     kept = Evidence.objects.get(pk=evidence.pk, legal_entity=row.legal_entity)
-    _attach(row, exigence, kept)
-    trace(row, "homologation.preuve", actor, move="jointe", title=kept.title, exigence_id=exigence)
+    if _attach(row, exigence, kept):
+        trace(row, "homologation.preuve", actor, move="jointe", title=kept.title, exigence_id=exigence)
 
 
 @transaction.atomic
@@ -153,11 +153,12 @@ def _refuse_decided(name: str, evidence: Evidence) -> None:
     refuse(name, said if number else "")
 
 
-def _attach(dossier: Dossier, exigence: str, evidence: Evidence) -> None:
+def _attach(dossier: Dossier, exigence: str, evidence: Evidence) -> bool:
+    """Whether it was not attached yet."""
     refuse("evidence", "Cette preuve a été retirée." if hasattr(evidence, "withdrawal") else "")
     known = {one.id for one in referentiel_of(dossier.edition).exigences}
     refuse("exigences", "" if exigence in known else f"L’exigence « {exigence} » n’existe pas.")
-    EvidenceLink.objects.get_or_create(dossier=dossier, exigence=exigence, evidence=evidence)
+    return EvidenceLink.objects.get_or_create(dossier=dossier, exigence=exigence, evidence=evidence)[1]
 
 
 def _concerned(exigences: Sequence[str]) -> dict[str, str]:

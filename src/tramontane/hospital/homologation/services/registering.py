@@ -83,6 +83,9 @@ def deploy(
     refuse("service", "Ce service n’est pas de cet établissement." if stray else "")
     late = production_on is not None and production_on > today()
     refuse("production_on", "Une mise en production à venir se dit « prévue »." if late else "")
+    said = system.deployments.filter(service=service, planned_on=planned_on, production_on=production_on).first()
+    if said is not None:
+        return said
     values = {"planned_on": planned_on, "production_on": production_on, "updated_at": clock.now()}
     row, _ = Deployment.objects.update_or_create(
         system=system, service=service, defaults=values | {"updated_by_id": actor.account_id}

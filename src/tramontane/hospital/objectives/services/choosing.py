@@ -17,7 +17,7 @@ from tramontane.rules.objectives import UnknownReading, reading
 
 
 def choose(entity: LegalEntity, parameter: str, value: str, *, actor: Actor) -> ReadingChoice:
-    """Read a parameter otherwise, for the months not closed yet.
+    """Read a parameter otherwise, for the months not closed yet. The choice in force, made again, is that one.
 
     Raises:
         ObjectivesError: a parameter or a value outside the table.
@@ -27,6 +27,10 @@ def choose(entity: LegalEntity, parameter: str, value: str, *, actor: Actor) -> 
     except UnknownReading as error:
         raise ObjectivesError(str(error)) from error
     with transaction.atomic():
+        LegalEntity.objects.select_for_update().only("pk").get(pk=entity.pk)
+        last = ReadingChoice.objects.filter(legal_entity=entity, parameter=parameter).order_by("-pk").first()
+        if last is not None and last.value == value:
+            return last
         record(Event("objectifs.parametre", actor, detail={"parameter": parameter, "value": value}))
         return ReadingChoice.objects.create(
             legal_entity=entity, parameter=parameter, value=value, chosen_at=clock.now(), chosen_by_id=actor.account_id
@@ -34,8 +38,12 @@ def choose(entity: LegalEntity, parameter: str, value: str, *, actor: Actor) -> 
 
 
 def add_date(entity: LegalEntity, day: date, title: str, *, actor: Actor) -> OwnDate:
-    """A date of the establishment's own."""
+    """A date of the establishment's own. The same words on the same day are one date."""
     with transaction.atomic():
+        LegalEntity.objects.select_for_update().only("pk").get(pk=entity.pk)
+        known = OwnDate.objects.filter(legal_entity=entity, day=day, title=title[:160]).first()
+        if known is not None:
+            return known
         record(Event("objectifs.date", actor, detail={"move": "ajoutée", "day": day.isoformat()}))
         return OwnDate.objects.create(
             legal_entity=entity, day=day, title=title[:160], created_at=clock.now(), created_by_id=actor.account_id

@@ -44,9 +44,9 @@ def deposit(entity: LegalEntity, year: str, key: str, file: UploadedFile, *, act
 def withdraw(row: ProofDocument, *, actor: Actor) -> None:
     """Leave a document out of the packs to come; it stays in the register."""
     with transaction.atomic():
-        detail = {"move": "retirée", "title": title_of(row), "year": row.year}
-        record(Event("objectifs.preuve", actor, detail=detail))
-        ProofDocument.objects.filter(pk=row.pk, withdrawn_at=None).update(withdrawn_at=clock.now())
+        if ProofDocument.objects.filter(pk=row.pk, withdrawn_at=None).update(withdrawn_at=clock.now()):
+            detail = {"move": "retirée", "title": title_of(row), "year": row.year}
+            record(Event("objectifs.preuve", actor, detail=detail))
 
 
 def hand_over(year: str, title: str, *, actor: Actor, **noted: str | int) -> None:
