@@ -39,6 +39,16 @@ def test_with_the_digest_noted_nothing_is_left_to_compare(kept: Path) -> None:
     assert (found.exit_code, said["verdict"], said["manifest_compared"], said["files"]) == (0, "passed", True, 3)
 
 
+def test_a_digest_badly_copied_accuses_nobody(kept: Path) -> None:
+    _, digest = noted(*FILES)
+    spaced = f" {digest[:32]} {digest[32:].upper()}\n"
+    assert json.loads(run(kept, "--manifest-sha256", spaced, "--json").output)["manifest_compared"]
+    found = run(kept, "--manifest-sha256", digest[:-1])
+    assert found.exit_code == 2
+    assert "celle-ci en a 63" in found.output
+    assert "refait" not in found.output
+
+
 def test_a_changed_pack_is_refused_with_the_file_at_fault(kept: Path) -> None:
     kept.write_bytes(rewritten(kept.read_bytes(), **{"pv/pv.pdf": b"autre"}))
     found = run(kept)

@@ -42,6 +42,15 @@ def entry(**changes: Any) -> bytes:
     return manifest(entries=[row | changes])
 
 
+def flagged(name: str, flag: int) -> bytes:
+    """The archive, with a flag of one file raised in the list of files: patched data, strong encryption."""
+    data = bytearray(GOOD)
+    at = data.rfind(name.encode()) - 46
+    assert data[at : at + 4] == b"PK\x01\x02"
+    data[at + 8] |= flag
+    return bytes(data)
+
+
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", GOOD[:200], b"PK\x05\x06", GOOD[-60:]])
 def test_what_is_no_archive_is_said_so(data: bytes) -> None:
     assert refusal(data) == "archive-illisible"
@@ -101,6 +110,8 @@ def test_an_encrypted_file_or_an_unknown_method_is_refused() -> None:
         (rewritten(GOOD, **{MANIFEST: b"[" * 100_000}), "manifeste-illisible"),
         (rewritten(GOOD, **{MANIFEST: b'{"format":"tramontane-pack","format":"x"}'}), "manifeste-illisible"),
         (rewritten(GOOD, **{MANIFEST: b"[]"}), "format-inconnu"),
+        (manifest(title="\ud800"), "manifeste-illisible"),
+        (flagged(MANIFEST, 0x20), "manifeste-illisible"),
         (manifest(version=2), "version-inconnue"),
         (manifest(facts=[["un"]]), "manifeste-invalide"),
         (manifest(title=None), "manifeste-invalide"),

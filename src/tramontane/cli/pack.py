@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +22,23 @@ def pack() -> None:
     """Packs de preuves : vérifier qu'un pack est resté ce qu'il était."""
 
 
+def _digest(_ctx: click.Context, _option: click.Parameter, value: str) -> str:
+    """A digest badly copied says nothing of the pack: it is not compared."""
+    digest = "".join(value.split()).casefold()
+    if value and not re.fullmatch(r"[0-9a-f]{64}", digest):
+        raise click.BadParameter(f"une empreinte SHA-256 a 64 chiffres hexadécimaux, celle-ci en a {len(digest)}.")
+    return digest
+
+
 @pack.command(cls=FrenchCommand)
 @click.argument("path", metavar="FICHIER", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--manifest-sha256", default="", metavar="SHA256", help="Empreinte du manifeste notée à la fabrication.")
+@click.option(
+    "--manifest-sha256",
+    default="",
+    metavar="SHA256",
+    callback=_digest,
+    help="Empreinte du manifeste notée à la fabrication.",
+)
 @json_option
 @click.pass_context
 def verify(ctx: click.Context, path: Path, manifest_sha256: str, *, as_json: bool) -> None:

@@ -84,6 +84,7 @@ def read(data: bytes) -> Manifest:
     """
     try:
         content = json.loads(data, object_pairs_hook=_unrepeated)
+        json.dumps(content, ensure_ascii=False).encode()  # an escape that is half a character could not be shown
     except (ValueError, RecursionError) as error:
         raise InvalidPack("manifeste-illisible", f"Le manifeste n’est pas un JSON lisible : {error}.") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:

@@ -101,11 +101,11 @@ def _manifest_bytes(archive: zipfile.ZipFile) -> bytes:
 
 def _bytes(archive: zipfile.ZipFile, name: str) -> bytes:
     if archive.getinfo(name).file_size > MAX_MANIFEST_BYTES:
-        raise InvalidPack("manifeste-demesure", "Le manifeste est démesuré.", expected=f"{MAX_MANIFEST_BYTES} octets")
+        raise InvalidPack("manifeste-demesure", f"{name} est démesuré.", expected=f"{MAX_MANIFEST_BYTES} octets")
     try:
         return archive.read(name)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise InvalidPack("manifeste-illisible", f"Le manifeste est illisible : {error}.") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise InvalidPack("manifeste-illisible", f"{name} est illisible : {error}.") from None
 
 
 def _check_paths(manifest: Manifest) -> None:

@@ -100,9 +100,10 @@ def stream(
     """
     sink = _Sink()
     entries: list[Entry] = []
+    taken = {INDEX, MANIFEST, SIGNATURE}
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]  # a stream without seek
         for part in parts:
-            _check(part, entries)
+            _check(part, taken)
             entries.append((yield from _packed(archive, sink, part, at)))
         manifest = Manifest(head.title, head.facts, at.isoformat(timespec="seconds"), tuple(entries))
         shown = Part(INDEX, "index", "Sommaire", in_memory(page(head.roles, head.note, head.exigences, manifest)))
@@ -117,13 +118,13 @@ def stream(
         ended(complete, hashlib.sha256(written).hexdigest())
 
 
-def _check(part: Part, before: list[Entry]) -> None:
+def _check(part: Part, taken: set[str]) -> None:
     reason = unsafe(part.path)
     if reason:
         raise ValueError(f"« {part.path} » : {reason}")
-    taken = {entry.path.casefold() for entry in before} | {INDEX, MANIFEST, SIGNATURE}
     if part.path.casefold() in taken:
         raise ValueError(f"« {part.path} » : ce chemin est déjà pris")
+    taken.add(part.path.casefold())
 
 
 def _packed(archive: zipfile.ZipFile, sink: _Sink, part: Part, at: datetime) -> Generator[bytes, None, Entry]:
