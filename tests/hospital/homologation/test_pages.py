@@ -308,6 +308,16 @@ def test_the_pv_is_shown_with_its_words_then_signed(client: Client, scene: Scene
     assert b"".join(answer.streaming_content) == PV  # type: ignore[attr-defined]
 
 
+def test_what_was_typed_of_a_decision_is_shown_again_when_it_is_refused(client: Client, scene: Scene) -> None:
+    dossier = scene.sat()
+    values = {"decision": "homologue", "months": 48, "motive": "Un long motif"}
+    answer = client.post(reverse("homologation:act", args=[dossier.number, "decision"]), values)
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "Un long motif</textarea>" in shown
+    assert "limite l’homologation à 36" in shown
+
+
 def test_an_adjourned_dossier_is_convened_again_from_its_page(client: Client, scene: Scene) -> None:
     dossier = scene.sat()
     ruling = judging.Ruling(Judgement.Decision.ADJOURNED, motive="Relire la procédure")

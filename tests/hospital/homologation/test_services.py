@@ -320,6 +320,22 @@ def test_a_decision_can_be_taken_back_until_the_signature(scene: Scene) -> None:
     assert judgement(dossier).decision == ""
 
 
+def test_a_decision_and_a_signature_asked_twice_are_recorded_once(scene: Scene) -> None:
+    dossier = scene.sat()
+    ruling, other = (judging.Ruling(Judgement.Decision.HOMOLOGATED, months) for months in (12, 24))
+    first, again = (judging.decide(dossier, ruling, actor=scene.actor) for _ in range(2))
+    assert (first.pk, first.decided_at) == (again.pk, again.decided_at)
+    with pytest.raises(ForbiddenMove):
+        judging.decide(dossier, other, actor=scene.actor)
+    judging.name_signatory(dossier, judging.PvNames("Anne Mercier", "soussignée", ("010000001",)), actor=scene.actor)
+    pv = signing.SignedPv(PV, "pv.pdf", moving.today())
+    assert signing.sign(dossier, pv, actor=scene.actor) == signing.sign(dossier, pv, actor=scene.actor)
+    with pytest.raises(ForbiddenMove):
+        signing.sign(dossier, signing.SignedPv(PV + b" autre", "pv.pdf", moving.today()), actor=scene.actor)
+    assert Trace.objects.filter(event="homologation.decision").count() == 1
+    assert Trace.objects.filter(event="homologation.pv").count() == 1
+
+
 def test_a_commission_that_decided_does_not_sit_another_day(scene: Scene) -> None:
     row = judgement(scene.decided()).sitting
     with pytest.raises(ForbiddenMove, match="impossible de déplacer la séance"):

@@ -102,7 +102,7 @@ def test_the_pv_shows_the_level_of_the_29_exigences_and_who_sat() -> None:
     levels = said.partition("Niveau d’atteinte des 29 exigences")[2]
     assert re.findall(r"EXI (\d\d)", levels) == [f"{number:02}" for number in range(1, 30)]
     assert "En attente de la signature du PV" in levels
-    assert "Anne Mercier Responsable de l’établissement présent Favorable" in said
+    assert "Anne Mercier Responsable de l’établissement oui Favorable" in said
     assert "met en évidence que les risques sont acceptés." in said
 
 

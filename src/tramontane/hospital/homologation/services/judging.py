@@ -26,11 +26,18 @@ _MOVES = {
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What is decided. `months` counts for an homologation, `motive` for a refusal or an adjournment."""
+    """What is decided. `months` counts for an homologation, and is kept of nothing else; `motive` for a refusal or an
+    adjournment."""
 
     decision: Judgement.Decision
     months: int | None = None
     motive: str = ""
+
+    def __post_init__(self) -> None:
+        """As it is kept: what does not count is left out."""
+        if self.decision is not Judgement.Decision.HOMOLOGATED:
+            object.__setattr__(self, "months", None)
+        object.__setattr__(self, "motive", self.motive.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +84,23 @@ def give_opinion(dossier: Dossier, member: Member, value: str, comment: str, *, 
 
 @transaction.atomic
 def decide(dossier: Dossier, ruling: Ruling, *, actor: Actor) -> Judgement:
-    """Record the decision of the commission.
+    """Record the decision of the commission. The same one twice, as a button pressed twice asks it, is one decision.
 
     Raises:
         RefusedError: a number of months the référentiel does not admit, or no motive.
         ForbiddenMove: the gate of the decision is shut.
     """
+    already = judgement_of(Dossier.objects.select_for_update().get(pk=dossier.pk))
+    if already is not None and _said(already) == ruling:
+        return already
     judgement = _judged(dossier, "enregistrer une décision")
-    homologated = ruling.decision is Judgement.Decision.HOMOLOGATED
-    if homologated:
+    if ruling.decision is Judgement.Decision.HOMOLOGATED:
         refuse("months", duration_objection(referentiel_of(judgement.dossier.edition), ruling.months or 0))
     else:
-        refuse("motive", "" if ruling.motive.strip() else "Dire pourquoi : c’est ce que l’équipe devra lever.")
+        refuse("motive", "" if ruling.motive else "Dire pourquoi : c’est ce que l’équipe devra lever.")
     row = advance(judgement.dossier, _MOVES[ruling.decision])
-    judgement.decision, judgement.months = ruling.decision.value, ruling.months if homologated else None
-    judgement.motive = ruling.motive.strip()
+    judgement.decision, judgement.months = ruling.decision.value, ruling.months
+    judgement.motive = ruling.motive
     judgement.decided_at, judgement.decided_by_id = clock.now(), actor.account_id
     judgement.save()
     trace(row, "homologation.decision", actor, decision=ruling.decision.label.casefold(), months=judgement.months)
@@ -128,6 +137,13 @@ def name_signatory(dossier: Dossier, names: PvNames, *, actor: Actor) -> Judgeme
     judgement.save(update_fields=["signatory", "soussigne", "identifiants"])
     trace(row, "homologation.dossier", actor, move="PV complété")
     return judgement
+
+
+def _said(judgement: Judgement) -> Ruling | None:
+    """What a judgement decided; None while it decides nothing."""
+    if not judgement.decision:
+        return None
+    return Ruling(Judgement.Decision(judgement.decision), judgement.months, judgement.motive)
 
 
 def _judged(dossier: Dossier, what: str) -> Judgement:

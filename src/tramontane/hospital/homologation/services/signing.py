@@ -44,7 +44,7 @@ class SignedPv:
 
 @transaction.atomic
 def sign(dossier: Dossier, pv: SignedPv, *, actor: Actor) -> Homologation:
-    """Freeze the dossier with its signed PV. The homologation in force before is replaced.
+    """Freeze the dossier with its signed PV. The homologation in force before is replaced. The same file twice signs once.
 
     Raises:
         RefusedError: nobody named to sign, an empty or too large file, a day before the commission or to come.
@@ -53,6 +53,10 @@ def sign(dossier: Dossier, pv: SignedPv, *, actor: Actor) -> Homologation:
     kept = taken(
         dossier, frozenset(DossierState), "signer le PV"
     )  # held before it is read: what is frozen is what is signed
+    sha256 = hashlib.sha256(pv.content).hexdigest()
+    already = Homologation.objects.filter(dossier=kept, signed_sha256=sha256).first()
+    if already is not None:
+        return already
     _check(kept, pv)
     before = homologations.in_force(kept.legal_entity, kept.referentiel, today())
     frozen = snapshot(kept, today())
@@ -72,7 +76,7 @@ def sign(dossier: Dossier, pv: SignedPv, *, actor: Actor) -> Homologation:
         signature_mode=pv.mode.value,
         signed_file=ContentFile(pv.content, name=f"pv-{row.uuid}.pdf"),
         signed_file_name=pv.name[:200],
-        signed_sha256=hashlib.sha256(pv.content).hexdigest(),
+        signed_sha256=sha256,
         signature_report=pv.report,
         created_at=clock.now(),
         created_by_id=actor.account_id,

@@ -44,7 +44,7 @@ def commission(request: AuthenticatedRequest, dossier: Dossier) -> HttpResponse:
         ):
             return redirect("homologation:commission", dossier.number)
     return page(
-        request, dossier, "commission", _shown(dossier) | {"convene_form": form}, status=422 if form.errors else 200
+        request, dossier, "commission", shown(dossier) | {"convene_form": form}, status=422 if form.errors else 200
     )
 
 
@@ -54,10 +54,11 @@ def _ready(dossier: Dossier) -> list[Dossier]:
     return [dossier, *(one for one in others if one.pk != dossier.pk)]
 
 
-def _shown(dossier: Dossier) -> dict[str, Any]:
+def shown(dossier: Dossier) -> dict[str, Any]:
+    """What the page of the commission shows of a dossier, wherever it stands."""
     known = facts(dossier, moving.today())
     judgement = dossiers.judgement_of(dossier)
-    shown: dict[str, Any] = {
+    found: dict[str, Any] = {
         "gate": gate(GateName.COMMISSION, known),
         "decision_gate": gate(GateName.DECISION, known),
         "sitting_gate": gate(GateName.SITTING, known),
@@ -65,12 +66,12 @@ def _shown(dossier: Dossier) -> dict[str, Any]:
         "adjourned": None if judgement else dossiers.last_judgement(dossier),
     }
     if judgement is None:
-        return shown
+        return found
     meeting = judgement.sitting
     begins = timezone.localtime(meeting.starts_at)
     opinions = {row.member_id: row for row in judgement.opinions.all()}
     reserves = sum(one.carried is not None for one in known.lines)
-    return shown | {
+    return found | {
         "sitting": meeting,
         "settled": sitting.settled(meeting),
         "members": [(member, opinions.get(member.pk)) for member in meeting.members.all()],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -20,7 +23,11 @@ from tramontane.hospital.homologation.commission_forms import (
 from tramontane.hospital.homologation.models import Dossier, Judgement, Member
 from tramontane.hospital.homologation.selectors import dossiers
 from tramontane.hospital.homologation.services import judging, sitting
-from tramontane.hospital.homologation.views.desk import invalid, of_dossier, succeeded, weak
+from tramontane.hospital.homologation.views.commission import shown
+from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded, weak
+
+# What a refused act gives back: its form, under its name in the page; None: it is done, or says nothing long to retype.
+Refused = dict[str, Any] | None
 
 
 @of_dossier(*permissions.DECIDERS)
@@ -31,7 +38,9 @@ def act(request: AuthenticatedRequest, dossier: Dossier, what: str) -> HttpRespo
     handler = _ACTS.get(what)
     if handler is None or judgement is None:
         raise Http404("Cet acte n’existe pas.")
-    handler(request, judgement)
+    refused = handler(request, judgement)
+    if refused:  # what was typed is shown again with the reason
+        return page(request, dossier, "commission", shown(dossier) | refused, status=422)
     return redirect("homologation:commission", dossier.number)
 
 
@@ -64,13 +73,14 @@ def _attendance(request: AuthenticatedRequest, judgement: Judgement) -> None:
     succeeded(request, lambda: sitting.note_attendance(judgement.sitting, present, actor=who), "Présences notées.")
 
 
-def _risks(request: AuthenticatedRequest, judgement: Judgement) -> None:
+def _risks(request: AuthenticatedRequest, judgement: Judgement) -> Refused:
     form = RisksForm(request.POST)
     if not invalid(request, form):
         who, text = actor(request.account, request.proof), form.cleaned_data["risks"]
-        succeeded(
-            request, lambda: judging.state_risks(judgement.dossier, text, actor=who), "Risques résiduels enregistrés."
-        )
+        done = "Risques résiduels enregistrés."
+        if succeeded(request, lambda: judging.state_risks(judgement.dossier, text, actor=who), done):
+            return None
+    return {"risks_form": form}
 
 
 def _opinion(request: AuthenticatedRequest, judgement: Judgement) -> None:
@@ -80,11 +90,13 @@ def _opinion(request: AuthenticatedRequest, judgement: Judgement) -> None:
         succeeded(request, lambda: judging.give_opinion(judgement.dossier, member, **values, actor=who), "Avis noté.")
 
 
-def _decide(request: AuthenticatedRequest, judgement: Judgement) -> None:
+def _decide(request: AuthenticatedRequest, judgement: Judgement) -> Refused:
     form = DecisionForm(request.POST)
     if not weak(request) and not invalid(request, form):
         who, ruling = actor(request.account, request.proof), form.ruling
-        succeeded(request, lambda: judging.decide(judgement.dossier, ruling, actor=who), "Décision enregistrée.")
+        if succeeded(request, lambda: judging.decide(judgement.dossier, ruling, actor=who), "Décision enregistrée."):
+            return None
+    return {"decision_form": form}
 
 
 def _reconsider(request: AuthenticatedRequest, judgement: Judgement) -> None:
@@ -101,7 +113,7 @@ def _cancel(request: AuthenticatedRequest, judgement: Judgement) -> None:
         succeeded(request, lambda: sitting.cancel(judgement.dossier, actor=who, motive=motive), "Commission annulée.")
 
 
-_ACTS = {
+_ACTS: dict[str, Callable[[AuthenticatedRequest, Judgement], Refused]] = {
     "seance": _postpone,
     "inviter": _invite,
     "retirer": _uninvite,

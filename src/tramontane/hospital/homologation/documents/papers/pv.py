@@ -68,7 +68,7 @@ def _sitting(commission: dict[str, Any]) -> Iterator[Block]:
     yield Paragraph(commission["risques"])
 
 
-_PRESENCE = {True: "présent", False: "absent", None: "non notée"}
+_PRESENCE = {True: "oui", False: "non", None: "non notée"}
 
 
 def _levels(content: Content) -> Iterator[Block]:
