@@ -59,6 +59,7 @@ ACCOUNTS = {
     "home": PAGE,
     "choose-service": Address(form={"service": "{service}"}),
     "login": OPEN,
+    "session": Address(open=True, silent=True),
     "choose-account": ENROLMENT,
     "logout": OPEN,
     "second-factor": OPEN,

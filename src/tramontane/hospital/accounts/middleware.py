@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts import proof as proofs
-from tramontane.hospital.accounts import sessions
+from tramontane.hospital.accounts import returning, sessions
 from tramontane.hospital.accounts.models import Account
 from tramontane.hospital.prepared import first, prepared
 
@@ -22,8 +22,9 @@ OPEN_PATHS = ("/connexion/", "/health/", "/metrics", "/theme.css", "/scim/", "/a
 # The last-seen instant is written at this pace, not at each request: a read page costs no write.
 SEEN_EVERY = timedelta(seconds=60)
 
-EXPIRED_IDLE = "inactivite"
-EXPIRED_AGE = "duree"
+# What the page asks by itself (how the session stands, how far a long work is) is no sign that someone is there.
+UNATTENDED = "X-Unattended"
+
 ENDED = "fermee"
 LOST = "perdu"
 
@@ -40,6 +41,7 @@ class SessionGuard:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Guard one request."""
         why = self._identify(request, clock.now())
+        request.ended = why  # type: ignore[attr-defined]
         if request.account is None and not request.path.startswith(OPEN_PATHS):  # type: ignore[attr-defined]
             return _to_login(request, why)
         response = self.get_response(request)
@@ -56,6 +58,7 @@ class SessionGuard:
         account = first(_active(pk))
         why = ENDED if account is None else _expired(request, now)
         if account is None or why:
+            request.left_by = account  # type: ignore[attr-defined]
             sessions.drop([request.session.session_key or ""])
             request.session.flush()
             return why
@@ -72,18 +75,13 @@ def _active(account_id: int) -> QuerySet[Account]:
 
 
 def _expired(request: HttpRequest, now: datetime) -> str:
-    started = sessions.instant(request.session, sessions.STARTED)
-    seen = sessions.instant(request.session, sessions.SEEN)
-    if started is None or now - started >= timedelta(hours=settings.ENVIRONMENT.session_hours):
-        return EXPIRED_AGE
-    if seen is None or now - seen >= timedelta(minutes=settings.ENVIRONMENT.session_idle_minutes):
-        return EXPIRED_IDLE
-    return ""
+    at, why = sessions.end_of(request.session) or (now, sessions.EXPIRED_AGE)
+    return why if now >= at else ""
 
 
 def _refresh(request: HttpRequest, account: Account, now: datetime) -> None:
     seen = sessions.instant(request.session, sessions.SEEN)
-    if seen is None or now - seen >= SEEN_EVERY:
+    if UNATTENDED not in request.headers and (seen is None or now - seen >= SEEN_EVERY):
         request.session[sessions.SEEN] = now.isoformat()
     if request.session.get(sessions.RIGHTS) != account.rights_version:
         request.session[sessions.RIGHTS] = account.rights_version
@@ -91,7 +89,10 @@ def _refresh(request: HttpRequest, account: Account, now: datetime) -> None:
 
 def _to_login(request: HttpRequest, why: str) -> HttpResponse:
     """To the login page, and from there back to the page the person was on. A form that was sent is not kept: it is said."""
-    asked = {"suite": _page(request), "fin": why, "envoi": "" if request.method in ("GET", "HEAD") else LOST}
+    left_by: Account | None = getattr(request, "left_by", None)
+    page = _page(request)
+    suite = returning.for_person(page, left_by.handle) if left_by and page != "/" else page
+    asked = {"suite": suite, "fin": why, "envoi": "" if request.method in ("GET", "HEAD") else LOST}
     query = urlencode({name: value for name, value in asked.items() if value not in ("", "/")})
     address = settings.LOGIN_URL + (f"?{query}" if query else "")
     if request.headers.get("HX-Request"):

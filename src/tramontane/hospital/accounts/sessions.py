@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -21,6 +21,8 @@ from tramontane.hospital.traces.events import Event
 from tramontane.hospital.traces.services import record
 
 ACCOUNT, STARTED, SEEN, RIGHTS = "account", "started_at", "seen_at", "rights_version"
+# Why a session ended by itself.
+EXPIRED_IDLE, EXPIRED_AGE = "inactivite", "duree"
 
 
 def begin(request: HttpRequest, account: Account, proof: SessionProof, **provider: str) -> None:
@@ -86,6 +88,17 @@ def drop(keys: list[str]) -> int:
         store().delete(key)
     OpenSession.objects.filter(session_key__in=keys).delete()
     return len(keys)
+
+
+def end_of(session: Any) -> tuple[datetime, str] | None:
+    """When the session ends if nothing more is asked of it, aware, and why; None when it never began."""
+    started, seen = instant(session, STARTED), instant(session, SEEN)
+    if started is None or seen is None:
+        return None
+    return min(
+        (started + timedelta(hours=settings.ENVIRONMENT.session_hours), EXPIRED_AGE),
+        (seen + timedelta(minutes=settings.ENVIRONMENT.session_idle_minutes), EXPIRED_IDLE),
+    )
 
 
 def instant(session: Any, key: str) -> datetime | None:

@@ -17,6 +17,7 @@ from tramontane.hospital.accounts.views import (
     review,
     scim,
     second_factor,
+    session,
     step_up,
     traces,
 )
@@ -26,6 +27,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("service/", home.choose_service, name="choose-service"),
     path("connexion/", login.login, name="login"),
+    path("connexion/session/", session.session, name="session"),
     path("deconnexion/", login.logout, name="logout"),
     path("connexion/second-facteur/", second_factor.second_factor, name="second-factor"),
     path("connexion/cle/options/", second_factor.passkey_options, name="passkey-options"),

@@ -23,8 +23,8 @@ from tramontane.hospital.accounts.views.home import next_address
 WRONG = "Identifiant ou mot de passe incorrect."
 DEAD = "Ce mot de passe provisoire a expiré. Demandez-en un autre à la personne qui gère les comptes."
 ENDINGS = {
-    middleware.EXPIRED_IDLE: "Votre session a été fermée après une période sans activité. Reconnectez-vous pour continuer.",
-    middleware.EXPIRED_AGE: "Votre session a atteint sa durée maximale. Reconnectez-vous pour continuer.",
+    sessions.EXPIRED_IDLE: "Votre session a été fermée après une période sans activité. Reconnectez-vous pour continuer.",
+    sessions.EXPIRED_AGE: "Votre session a atteint sa durée maximale. Reconnectez-vous pour continuer.",
     middleware.ENDED: "Votre session a été fermée. Reconnectez-vous pour continuer.",
     "deconnexion": "Vous êtes déconnecté.",
     "trop-long": "La connexion a pris trop de temps. Recommencez.",

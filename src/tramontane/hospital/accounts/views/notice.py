@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from tramontane.hospital import clock
+from tramontane.hospital.accounts import returning
 from tramontane.hospital.accounts.models import Account, Role
 from tramontane.hospital.accounts.notice import notice as current_notice
 from tramontane.hospital.accounts.requests import AuthenticatedRequest
@@ -21,7 +22,8 @@ from tramontane.rules.access.facts import NoticeState
 
 
 def landing(account: Account, wanted: str) -> str:
-    """The page after login: the notice for a clinician who has to read it (again), then the page that was asked for."""
+    """The page after login: the notice for a clinician who has to read it (again), then the page asked for, if it is hers."""
+    wanted = returning.address_for(wanted, account.handle)
     if account.has_role(Role.CLINICIAN) and notice_state(account, clock.now()) is not NoticeState.READ:
         return f"{reverse('accounts:notice')}?{urlencode({'suite': wanted})}"
     return wanted
