@@ -201,7 +201,9 @@ def test_a_forecast_follows_the_line_and_says_its_assumption() -> None:
     assert flat.month is None
     assert "n’est pas atteinte" in flat.sentence
     assert forecast([(months[0], 0.4)], 0.75, date(2027, 12, 31)).sentence.startswith("Pas de prévision")
-    assert forecast([(month, 0.8) for month in months], 0.75, date(2027, 12, 31)).month == months[-1]
+    held = forecast([(month, 0.8) for month in months], 0.75, date(2027, 12, 31))
+    assert (held.month, held.held) == (months[-1], True)  # a month gone by is no forecast
+    assert held.sentence.startswith("Cible atteinte au dernier mois clos, ")
 
 
 def test_months_run_from_midnight_to_midnight_in_paris() -> None:

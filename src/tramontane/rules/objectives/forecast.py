@@ -22,14 +22,17 @@ class Forecast:
     """A line.
 
     Attributes:
-        month: first day of the month when the line reaches the threshold; None: it does not.
+        month: first day of the month when the line reaches the threshold, of the last closed one when it did; None: it
+            does not.
         monthly: change by month, in share.
         sentence: the forecast and its assumptions, in French.
+        held: the last closed month reaches the threshold: nothing is to be foreseen.
     """
 
     month: date | None
     monthly: float
     sentence: str
+    held: bool = False
 
 
 def forecast(series: Sequence[tuple[date, float]], threshold: float, due: date) -> Forecast:
@@ -41,7 +44,7 @@ def forecast(series: Sequence[tuple[date, float]], threshold: float, due: date) 
     assumption = f"Hypothèse : la pente des {len(kept)} derniers mois clos se maintient ({_points(slope)} par mois)."
     last = kept[-1][0].replace(day=1)
     if kept[-1][1] >= threshold:
-        return Forecast(last, slope, f"Cible déjà atteinte. {assumption}")
+        return Forecast(last, slope, f"Cible atteinte au dernier mois clos, {last:%m/%Y}. {assumption}", held=True)
     months = ceil((threshold - at_last) / slope - 1e-9) if slope > 0 else FARTHEST + 1
     if months > FARTHEST:
         return Forecast(None, slope, f"À cette pente, la cible n’est pas atteinte. {assumption}")
