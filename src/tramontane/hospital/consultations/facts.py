@@ -21,7 +21,7 @@ from tramontane.hospital.consultations.policy import policy
 from tramontane.hospital.habilitations.selectors import rights_of
 from tramontane.hospital.patients.consent import consent_state, explicit_consent
 from tramontane.hospital.patients.models import Patient
-from tramontane.hospital.patients.selectors import OUTSIDE_FOR, is_care_team
+from tramontane.hospital.patients.selectors import granted_since, is_care_team
 from tramontane.hospital.prepared import first, prepared
 from tramontane.rules.access import (
     MAJORITY,
@@ -167,12 +167,13 @@ def _choice(access: Access, patient: Patient) -> PatientChoice:
 
 
 def _relationship(access: Access, at: datetime) -> Relationship:
+    since = granted_since(access.account, at)
     # A minor's own consent, without the representatives: to this professional, in this connection.
-    if access.secret and explicit_consent(access.patient, access.account.pk, at - OUTSIDE_FOR, secret=True) is not None:
+    if access.secret and explicit_consent(access.patient, access.account.pk, since, secret=True) is not None:
         return Relationship.EXPLICIT_CONSENT
     if is_care_team(access.account, access.episode, at):
         return Relationship.CARE_TEAM
-    if explicit_consent(access.patient, access.account.pk, at - OUTSIDE_FOR) is not None:
+    if explicit_consent(access.patient, access.account.pk, since) is not None:
         return Relationship.EXPLICIT_CONSENT
     return Relationship.OUTSIDE
 

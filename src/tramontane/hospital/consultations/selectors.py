@@ -18,6 +18,7 @@ from tramontane.hospital.consultations.describing import Described
 from tramontane.hospital.consultations.models import DmpConnection, KnownDocument, Opening, SearchMemory, Sighting
 from tramontane.hospital.consultations.policy import policy
 from tramontane.hospital.patients.models import Episode, Patient
+from tramontane.hospital.patients.selectors import since_reopened
 from tramontane.hospital.prepared import first, prepared
 from tramontane.hospital.traces.models import Trace
 from tramontane.rules.consultation import ConsultationPolicy
@@ -58,7 +59,7 @@ def preferences_of(legal_entity_id: int) -> Preferences:
 
 def standing(account: Account, at: datetime) -> QuerySet[Opening]:
     """What every page of this professional shows, newest first: emergencies not over, secret connections not left."""
-    emergency = Q(access_mode__in=EMERGENCIES, opened_at__gt=at - policy().emergency)
+    emergency = Q(access_mode__in=EMERGENCIES, opened_at__gt=at - policy().emergency) & since_reopened("opened_at")
     running = Opening.objects.filter(emergency | Q(secret=True), account=account, ended_at=None)
     return running.select_related("patient").order_by("-opened_at")
 

@@ -39,6 +39,16 @@ EVERY_NAME = Concat(
 )
 
 
+def since_reopened(instant: str, account: str = "account") -> Q:
+    """What was granted to the account as it is, not to the one that was closed and reopened since."""
+    return Q(**{f"{account}__reopened_at": None}) | Q(**{f"{instant}__gte": F(f"{account}__reopened_at")})
+
+
+def granted_since(account: Account, at: datetime) -> datetime:
+    """From when what was given for a day's work still counts."""
+    return max(at - OUTSIDE_FOR, account.reopened_at or at - OUTSIDE_FOR)
+
+
 def active_episodes(at: datetime) -> Q:
     """Episodes begun, not cancelled, and not ended for longer than `AFTER_DISCHARGE`."""
     return Q(starts_at__lte=at, cancelled_at=None) & (Q(ends_at=None) | Q(ends_at__gt=at - AFTER_DISCHARGE))
@@ -65,7 +75,9 @@ def patients_for(account: Account, at: datetime) -> QuerySet[Patient]:
 
 def _within_reach(patients: QuerySet[Patient], account: Account, at: datetime) -> QuerySet[Patient]:
     within = Episode.objects.filter(active_episodes(at), _reached_by(account, at), patient=OuterRef("pk"))
-    reached = OutsideAccess.objects.filter(account=account, opened_at__gt=at - OUTSIDE_FOR, patient=OuterRef("pk"))
+    reached = OutsideAccess.objects.filter(
+        since_reopened("opened_at"), account=account, opened_at__gt=at - OUTSIDE_FOR, patient=OuterRef("pk")
+    )
     return patients.filter(Exists(within) | Exists(reached))
 
 
@@ -73,7 +85,7 @@ def _reached_by(account: Account, at: datetime) -> Q:
     return (
         Q(service__in=services_at(account, at).values("pk"))
         | Q(service__reach=Service.Reach.HOSPITAL)
-        | Q(care_team__account=account)
+        | Q(care_team__account=account) & since_reopened("care_team__added_at", "care_team__account")
     )  # fmt: skip
 
 
@@ -118,7 +130,7 @@ def is_care_team(account: Account, episode: Episode | None, at: datetime) -> boo
 @prepared
 def _cared_for(account: Account, episode_id: int, at: datetime) -> QuerySet[Episode, tuple[int]]:
     in_service = Q(service__in=services_at(account, at).values("pk"))
-    named = Exists(CareTeamMember.objects.filter(episode=OuterRef("pk"), account=account))
+    named = Exists(CareTeamMember.objects.filter(since_reopened("added_at"), episode=OuterRef("pk"), account=account))
     return Episode.objects.filter(in_service | named, pk=episode_id, cancelled_at=None).values_list("pk")
 
 
@@ -128,10 +140,9 @@ def may_name(account: Account, episode: Episode, at: datetime) -> bool:
 
 
 def care_team_of(episode: Episode) -> QuerySet[CareTeamMember]:
-    """Who is named in it beyond its service, in the order of naming."""
-    return (
-        CareTeamMember.objects.filter(episode=episode).select_related("account", "added_by").order_by("added_at", "pk")
-    )
+    """Who is named in it beyond its service, in the order of naming; those whose account is closed left out."""
+    named = CareTeamMember.objects.filter(since_reopened("added_at"), episode=episode, account__is_active=True)
+    return named.select_related("account", "added_by").order_by("added_at", "pk")
 
 
 def records_explicit_consent(account: Account, episode: Episode | None, at: datetime) -> bool:

@@ -16,6 +16,7 @@ from tramontane.dmp.identity import Ins, InsAuthority
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account, LegalEntity, Service
 from tramontane.hospital.patients.models import CareTeamMember, ConsentRecord, Episode, OutsideAccess, Patient
+from tramontane.hospital.patients.selectors import since_reopened
 from tramontane.hospital.traces.events import SECRET, Actor, Event
 from tramontane.hospital.traces.services import record
 
@@ -298,10 +299,14 @@ def change_ipp(patient: Patient, ipp: str, *, actor: Actor) -> Patient:
 @transaction.atomic
 def join_care_team(episode: Episode, account: Account, *, actor: Actor) -> CareTeamMember:
     """Name an account in the care team of an episode."""
-    member, created = CareTeamMember.objects.get_or_create(
-        episode=episode, account=account, defaults={"added_at": clock.now(), "added_by_id": actor.account_id}
-    )
-    if created:
+    _hold(episode.patient)
+    named = CareTeamMember.objects.filter(episode=episode, account=account)
+    member = named.filter(since_reopened("added_at")).first()
+    if member is None:
+        named.delete()  # she was in it before she left
+        member = CareTeamMember.objects.create(
+            episode=episode, account=account, added_at=clock.now(), added_by_id=actor.account_id
+        )
         record(_event("venue.modifiee", episode.patient, actor, detail={"care_team": account.pk}))
     return member
 

@@ -37,6 +37,8 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     deactivated_at = models.DateTimeField(null=True)
+    # When a closed account was opened again: what was granted before, to the one who left, opens nothing any more.
+    reopened_at = models.DateTimeField(null=True)
     # Bumped at each change of rights: a session that carries an older number is reread at its next request.
     rights_version = models.PositiveIntegerField(default=1)
     # What an authenticator keeps to name the account: random, tells nothing about the person.

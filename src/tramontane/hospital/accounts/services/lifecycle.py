@@ -22,7 +22,7 @@ from tramontane.hospital.traces.services import record
 FIELDS = ("login", "family_name", "given_name", "email", "rpps", "profession", "savoir_faire", "external_id")
 
 # What a change reads again under its lock before it writes. The password and the last login are never written here.
-KEPT = ("roles", "is_active", "deactivated_at", "rights_version")
+KEPT = ("roles", "is_active", "deactivated_at", "reopened_at", "rights_version")
 
 # What a second role may be: a speciality, or a pharmacist's section of the Ordre (VIHF, codage du rôle).
 SECOND_ROLES = (ValueSetName.SAVOIR_FAIRE, ValueSetName.PHARMACIST_SECTION)
@@ -228,6 +228,8 @@ def _write(entity: LegalEntity, values: AccountValues, current: Account | None, 
         setattr(account, name, getattr(values, name).strip())
     account.rpps = values.rpps or None
     account.roles = sorted(set(values.roles))
+    if current is not None and values.active and not account.is_active:
+        account.reopened_at = now
     account.deactivated_at = None if values.active else account.deactivated_at or now
     account.is_active = values.active
     account.rights_version += 1
