@@ -15,6 +15,7 @@ from icalendar import Calendar
 from support.homologation_pages import page, post
 from support.homologation_scene import FILE, PV, Scene, judgement
 from support.hospital import login, make_account
+from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
 from tramontane.hospital.homologation.models import EvidenceRevision, Homologation, Judgement, Sitting
 from tramontane.hospital.homologation.services import judging, moving, signing
@@ -306,6 +307,25 @@ def test_the_pv_is_shown_with_its_words_then_signed(client: Client, scene: Scene
     assert [(one["code"], one["outcome"]) for one in checks] == [("signature", "not run"), ("mots", "not run")]
     answer = client.get(reverse("homologation:signed", args=[dossier.number]))
     assert b"".join(answer.streaming_content) == PV  # type: ignore[attr-defined]
+
+
+def test_the_list_of_dossiers_says_what_each_homologation_is_worth_today(
+    client: Client, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.signed(months=1)
+    assert "Homologation bientôt expirée" in page(client, "dossiers")
+    later = clock.now() + timedelta(days=45)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    login(client, scene.account)
+    assert "Homologation expirée" in page(client, "dossiers")
+
+
+def test_a_dossier_opened_twice_is_shown_not_refused(client: Client, scene: Scene) -> None:
+    assert "Dossier ouvert." in post(client, "open", referentiel="dmp")
+    assert "Ce dossier est déjà en cours." in post(client, "open", referentiel="dmp")
+    assert "1 exigence évaluée" not in page(client, "dossier", 1)
+    scene.assess(scene.entity.dossiers.get(), "exi-01")
+    assert "1 exigence évaluée sur 28" in page(client, "dossier", 1)
 
 
 def test_what_was_typed_of_a_decision_is_shown_again_when_it_is_refused(client: Client, scene: Scene) -> None:

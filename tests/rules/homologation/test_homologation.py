@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -85,3 +86,9 @@ def test_three_kinds_of_change_and_the_term_are_seen() -> None:
 def test_nothing_is_concluded_from_what_is_not_known() -> None:
     assert triggers(YEAR, Fingerprint("a"), Fingerprint("", "b", "c", "d"), SIGNED) == ()
     assert triggers(YEAR, Fingerprint("a"), Fingerprint("a"), SIGNED) == ()
+
+
+@pytest.mark.parametrize("ended", ["replaced_on", "void_on"])
+def test_an_homologation_that_ended_asks_for_no_renewal(ended: str) -> None:
+    term = replace(YEAR, **{ended: SIGNED})
+    assert triggers(term, Fingerprint("a"), Fingerprint("b"), SIGNED) == ()

@@ -77,8 +77,10 @@ _CHANGED = {
 def triggers(term: Term, signed: Fingerprint, current: Fingerprint, today: date) -> tuple[Trigger, ...]:
     """Every reason to renew on a day. The paper of an engagement PGSSI-S may change while the
     means stay: a person then declares it."""
-    found = []
+    found: list[Trigger] = []
     state = term.state(today)
+    if state in (HomologationState.REPLACED, HomologationState.VOID):
+        return ()  # another one holds, or none: nothing of this one is to be renewed
     if state in (HomologationState.EXPIRING, HomologationState.EXPIRED):
         verb = "a expiré" if state is HomologationState.EXPIRED else "expire"
         found.append(Trigger(TriggerKind.TERM, f"L’homologation {verb} le{NBSP}{term.expires_on:%d/%m/%Y}."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -14,9 +15,9 @@ from tramontane.hospital.homologation.models import Dossier
 from tramontane.hospital.homologation.selectors import dossiers, homologations
 from tramontane.hospital.homologation.selectors.facts import facts
 from tramontane.hospital.homologation.services import moving, opening
-from tramontane.hospital.homologation.views.desk import of_dossier, page, succeeded
+from tramontane.hospital.homologation.views.desk import head, of_dossier, page, succeeded
 from tramontane.hospital.homologation.views.next_action import next_action
-from tramontane.rules.homologation import DossierState, Move, Severity, readiness, review
+from tramontane.rules.homologation import Move, Severity, readiness, review
 from tramontane.rules.referentiels import shipped_ids
 
 
@@ -46,7 +47,7 @@ def all_dossiers(request: AuthenticatedRequest) -> HttpResponse:
             }
             for one in dossiers.available(entity)
         ],
-        "dossiers": [(one, DossierState(one.state)) for one in dossiers.dossiers(entity)],
+        "dossiers": [(one, *head(one)) for one in dossiers.dossiers(entity)],
         "may_edit": permissions.edits(request.account),
     }
     return render(request, "homologation/dossiers.html", context)
@@ -60,8 +61,12 @@ def open_dossier(request: AuthenticatedRequest) -> HttpResponse:
     if wanted not in shipped_ids():
         raise Http404("Ce référentiel n’existe pas.")
     entity, who = request.account.legal_entity, actor(request.account, request.proof)
-    succeeded(request, lambda: opening.open_dossier(entity, wanted, actor=who), "Dossier ouvert.")
     found = dossiers.under_way(entity, wanted)
+    if found is None:
+        succeeded(request, lambda: opening.open_dossier(entity, wanted, actor=who), "Dossier ouvert.")
+        found = dossiers.under_way(entity, wanted)
+    else:  # a button pressed twice, or a renewal somebody already prepares
+        messages.info(request, "Ce dossier est déjà en cours.")
     return redirect("homologation:dossier", found.number) if found else redirect("homologation:dossiers")
 
 
