@@ -164,7 +164,7 @@ def test_one_exigence_a_screen_leads_to_the_next(client: Client, scene: Scene) -
     kept = dossier.assessments.get()
     assert (kept.level, kept.stakeholders, kept.revision) == ("conforme_perimetre", ["DSI", "Éditeur"], 1)
     again = client.post(address, values | {"calendar": "2028"})
-    assert "Quelqu’un d’autre a enregistré cette évaluation" in again.content.decode()
+    assert "écrit ici entre-temps" in again.content.decode()
     assert client.get(reverse("homologation:assess", args=[dossier.number, "exi-29"])).status_code == 404
 
 
@@ -201,9 +201,22 @@ def test_the_drawer_joins_proofs_writes_reserves_and_plans_actions(client: Clien
     reserve = dossier.reserves.get()
     post(client, "plan", dossier.number, reserve.pk, title="Tenir la revue", owner="RSSI", due="2027-02-28")
     action = reserve.actions.get()
-    changed = {"state": "faite", "owner": "DSI", "due": "2027-03-01"}
+    changed = {"state": "faite", "owner": "DSI", "due": "2027-03-01", "seen": action.updated_at.isoformat()}
+    assert action.updated_at.isoformat() in page(client, "reserves", dossier.number)
     assert "Tenir la revue" in post(client, "follow", dossier.number, action.pk, **changed)
     assert "confiée à DSI pour le 01/03/2027 (avant : RSSI, 28/02/2027)" in page(client, "journal", dossier.number)
+    assert "Action enregistrée" in post(client, "follow", dossier.number, action.pk, **changed), "pressed twice"
+    stale = changed | {"state": "en_cours"}
+    assert "écrit ici entre-temps" in post(client, "follow", dossier.number, action.pk, **stale)
+    action.refresh_from_db()
+    assert (action.state, action.owner) == ("faite", "DSI")
+    stale = {"text": "Autre texte", "due": "2027-03-31", "seen": "2027-03-31 Revue"}
+    assert "écrit ici entre-temps" in post(client, "write-reserve", dossier.number, "exi-20", **stale)
+    assert 'value="2027-03-31 Revue à tenir"' in page(
+        client, "exigences", dossier.number, exigence="exi-20", onglet="plan"
+    )
+    fresh = stale | {"seen": "2027-03-31 Revue à tenir"}
+    assert "Réserve enregistrée" in post(client, "write-reserve", dossier.number, "exi-20", **fresh)
     proof = EvidenceRevision.objects.get().evidence
     post(client, "attach", dossier.number, "exi-01", evidence=proof.pk)
     post(client, "detach", dossier.number, "exi-20", evidence=proof.pk)

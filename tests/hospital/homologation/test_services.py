@@ -97,6 +97,14 @@ def test_an_assessment_is_recorded_with_its_trace_and_refused_when_it_lacks_what
         scene.assess(dossier, "exi-99")
 
 
+def test_the_same_answer_sent_twice_is_written_once_and_blames_nobody(scene: Scene) -> None:
+    dossier = scene.open()
+    said = Assessment(Level.PARTLY, owner="Zoé Roux", stakeholders=("RSSI",))
+    first, again = (assessing.assess(dossier, "exi-01", said, after=0, actor=scene.actor) for _ in range(2))
+    assert (first.revision, again.revision) == (1, 1)
+    assert Trace.objects.filter(event="homologation.evaluation").count() == 1
+
+
 def test_the_second_of_two_people_who_write_at_once_is_told(scene: Scene) -> None:
     dossier = scene.open()
     scene.assess(dossier, "exi-01")

@@ -115,6 +115,7 @@ class ReserveForm(forms.Form):
 
     text = forms.CharField(label="Réserve", max_length=500, help_text="Telle qu’elle figurera au procès-verbal.")
     due = forms.DateField(label="À lever avant le", widget=DayInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # the réserve looked at, `reserving.words_of`
 
 
 class ActionForm(forms.Form):
@@ -128,6 +129,7 @@ class ActionForm(forms.Form):
 class FollowForm(forms.Form):
     """Where an action stands, who leads it, for when."""
 
+    seen = forms.DateTimeField(widget=forms.HiddenInput)  # the last change of the action looked at
     state = forms.ChoiceField(label="Avancement", choices=[(state.value, state.label) for state in ActionState])
     owner = forms.CharField(label="Menée par", max_length=120)
     due = forms.DateField(label="Pour le", widget=DayInput)

@@ -10,6 +10,7 @@ from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account
 from tramontane.hospital.homologation.models import Assessment, Comment, Dossier, SupportSection
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
+from tramontane.hospital.homologation.selectors.facts import assessment_value
 from tramontane.hospital.homologation.services.errors import OutdatedError, RefusedError
 from tramontane.hospital.homologation.services.writing import taken, trace
 from tramontane.hospital.traces.events import Actor
@@ -19,7 +20,8 @@ from tramontane.rules.homologation import ASSESSABLE, PLANNABLE
 
 @transaction.atomic
 def assess(dossier: Dossier, exigence_id: str, said: rules.Assessment, *, after: int, actor: Actor) -> Assessment:
-    """Record what is declared of an exigence.
+    """Record what is declared of an exigence. What is declared already, as a button pressed twice asks it, is not written
+    again.
 
     Args:
         after: revision of the assessment the author looked at (0: none yet).
@@ -39,6 +41,8 @@ def assess(dossier: Dossier, exigence_id: str, said: rules.Assessment, *, after:
     kept, _ = Assessment.objects.get_or_create(
         dossier=row, exigence=exigence_id, defaults={"updated_at": clock.now(), "updated_by_id": actor.account_id}
     )
+    if kept.revision and assessment_value(kept) == said:
+        return kept
     if kept.revision != after:
         raise OutdatedError
     before = rules.Level(kept.level)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -10,7 +10,7 @@ from tramontane.hospital import clock
 from tramontane.hospital.homologation.models import Action, Assessment, Dossier, Evidence, Reserve
 from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
 from tramontane.hospital.homologation.selectors.proofs import usable
-from tramontane.hospital.homologation.services.errors import RefusedError, refuse
+from tramontane.hospital.homologation.services.errors import OutdatedError, RefusedError, refuse
 from tramontane.hospital.homologation.services.writing import taken, trace
 from tramontane.hospital.traces.events import Actor
 from tramontane.rules.homologation import (
@@ -29,10 +29,16 @@ FOLLOWED = PLANNABLE | {DossierState.DECIDED, DossierState.HOMOLOGATED}
 
 
 @transaction.atomic
-def write_reserve(dossier: Dossier, exigence_id: str, text: str, due: date, *, actor: Actor) -> Reserve:
+def write_reserve(
+    dossier: Dossier, exigence_id: str, text: str, due: date, *, actor: Actor, seen: str | None = None
+) -> Reserve:
     """Write, or rewrite, the réserve of an exigence.
 
+    Args:
+        seen: `words_of` the réserve the author looked at; None: the caller compared it already.
+
     Raises:
+        OutdatedError: somebody wrote it, changed it or removed it since.
         RefusedError: the exigence admits none (the blocking four never do), the text is empty, or it was lifted.
         ForbiddenMove: the commission has decided.
         KeyError: no such exigence.
@@ -40,22 +46,25 @@ def write_reserve(dossier: Dossier, exigence_id: str, text: str, due: date, *, a
     row = taken(dossier, PLANNABLE, "écrire une réserve")
     exigence = _exigence(row, exigence_id)
     refuse("text", reserve_objection(referentiel_of(row.edition), exigence, _level(row, exigence_id)))
-    lifted = row.reserves.filter(exigence=exigence_id).exclude(lifted_on=None).exists()
-    refuse("text", "Cette réserve est levée : la retirer pour en écrire une autre." if lifted else "")
-    refuse("text", "" if text.strip() else "Écrire la réserve : elle figurera au procès-verbal.")
-    reserve, created = Reserve.objects.update_or_create(
-        dossier=row,
-        exigence=exigence_id,
-        defaults={"text": text.strip(), "due": due},
-        create_defaults={
-            "text": text.strip(),
-            "due": due,
-            "created_at": clock.now(),
-            "created_by_id": actor.account_id,
-        },
+    before = row.reserves.filter(exigence=exigence_id).first()
+    refuse(
+        "text", "Cette réserve est levée : la retirer pour en écrire une autre." if before and before.lifted_on else ""
     )
-    _traced(row, "homologation.reserve", exigence, actor, "écrite" if created else "modifiée")
-    return reserve
+    refuse("text", "" if text.strip() else "Écrire la réserve : elle figurera au procès-verbal.")
+    if before is not None and (before.text, before.due) == (text.strip(), due):
+        return before  # as it is already: a button pressed twice
+    if seen not in (None, words_of(before)):
+        raise OutdatedError
+    kept = before or Reserve(dossier=row, exigence=exigence_id, created_at=clock.now(), created_by_id=actor.account_id)
+    kept.text, kept.due = text.strip(), due
+    kept.save()
+    _traced(row, "homologation.reserve", exigence, actor, "modifiée" if before else "écrite")
+    return kept
+
+
+def words_of(reserve: Reserve | None) -> str:
+    """What a réserve says, as a form carries it to tell whether somebody changed it meanwhile; empty: there is none."""
+    return f"{reserve.due.isoformat()} {reserve.text}" if reserve else ""
 
 
 @transaction.atomic
@@ -112,6 +121,25 @@ def plan(reserve: Reserve, title: str, owner: str, due: date, *, actor: Actor) -
     if created:
         _traced(row, "homologation.action", _exigence(row, kept.exigence), actor, "prévue")
     return action
+
+
+@transaction.atomic
+def revise(action: Action, state: ActionState, owner: str, due: date, *, seen: datetime, actor: Actor) -> Action:
+    """Where an action stands, who leads it and for when, as one form says them.
+
+    Args:
+        seen: `updated_at` of the action the author looked at.
+
+    Raises:
+        OutdatedError: somebody changed it since.
+        RefusedError, ForbiddenMove: as `entrust` and `follow`.
+    """
+    row = taken(action.reserve.dossier, FOLLOWED, "suivre une action")
+    kept = _kept_action(row, action)
+    if kept.updated_at != seen and (kept.state, kept.owner, kept.due) != (state.value, owner.strip(), due):
+        raise OutdatedError
+    entrust(kept, owner, due, actor=actor)
+    return follow(kept, state, actor=actor)
 
 
 @transaction.atomic

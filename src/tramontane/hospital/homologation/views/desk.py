@@ -104,7 +104,9 @@ def succeeded(request: HttpRequest, act: Callable[[], object], said: str, form: 
         messages.error(request, " ".join([refused.message, *reasons]), extra_tags="stop")
     except OutdatedError:
         messages.error(
-            request, "Quelqu’un d’autre a enregistré cette évaluation entre-temps : voici la sienne.", extra_tags="stop"
+            request,
+            "Quelqu’un d’autre a écrit ici entre-temps : voici ce qui est enregistré. Rien n’a été remplacé.",
+            extra_tags="stop",
         )
     else:
         messages.success(request, said, extra_tags="ok")

@@ -13,6 +13,7 @@ from tramontane.hospital.homologation.selectors.facts import evidence_of, eviden
 from tramontane.hospital.homologation.selectors.journal import activity
 from tramontane.hospital.homologation.selectors.proofs import usable
 from tramontane.hospital.homologation.services import moving
+from tramontane.hospital.homologation.services.reserving import words_of
 from tramontane.rules.homologation import Freshness, reserve_objection
 
 TABS = {
@@ -54,7 +55,9 @@ def drawer(request: AuthenticatedRequest, dossier: Dossier, row: Row) -> dict[st
         shown |= {
             "reserve": reserve,
             "why_not": reserve_objection(referentiel_of(dossier.edition), exigence, row.line.assessment.level),
-            "reserve_form": ReserveForm(initial={"text": reserve.text, "due": reserve.due} if reserve else None),
+            "reserve_form": ReserveForm(
+                initial={"text": reserve.text, "due": reserve.due, "seen": words_of(reserve)} if reserve else None
+            ),
             "action_form": ActionForm(),
         }
     if tab == "activite":

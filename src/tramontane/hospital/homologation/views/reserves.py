@@ -69,7 +69,7 @@ def write(request: AuthenticatedRequest, dossier: Dossier, exigence: str) -> Htt
         who, values = actor(request.account, request.proof), form.cleaned_data
         succeeded(
             request,
-            lambda: reserving.write_reserve(dossier, exigence, values["text"], values["due"], actor=who),
+            lambda: reserving.write_reserve(dossier, exigence, **values, actor=who),
             "Réserve enregistrée.",
         )
     return to_drawer(dossier, exigence, "plan")
@@ -107,12 +107,12 @@ def follow(request: AuthenticatedRequest, dossier: Dossier, action: int) -> Http
     form = FollowForm(request.POST)
     if not invalid(request, form):
         who, values = actor(request.account, request.proof), form.cleaned_data
-
-        def act() -> None:
-            reserving.entrust(row, values["owner"], values["due"], actor=who)
-            reserving.follow(row, ActionState(values["state"]), actor=who)
-
-        succeeded(request, act, "Action enregistrée.")
+        state, seen = ActionState(values["state"]), values["seen"]
+        succeeded(
+            request,
+            lambda: reserving.revise(row, state, values["owner"], values["due"], seen=seen, actor=who),
+            "Action enregistrée.",
+        )
     return redirect("homologation:reserves", dossier.number)
 
 
