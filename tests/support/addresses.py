@@ -227,7 +227,7 @@ REGISTERS = {
     "prepare": Address(form={"sites": "{site}"}, shows=True),
     "contract-step": Address({"step": "=contacted_on"}, form={"on": "2026-01-01"}),
     "sign-contract": Address(form={"signatory": "Intrus"}),
-    "suspend": Address(form={"cause": "Intrus"}),
+    "suspend": Address(form={"cause": "Intrus"}, idle="the contract of the tests is not signed"),
     "suspension-file": Address({"suspension": 1}, idle="no suspension was noted"),
     "contacts": PAGE,
     "reminders": SHOWS,
