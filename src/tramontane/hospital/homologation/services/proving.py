@@ -25,7 +25,7 @@ from tramontane.hospital.homologation.selectors.dossiers import referentiel_of
 from tramontane.hospital.homologation.services.errors import refuse
 from tramontane.hospital.homologation.services.writing import taken, trace
 from tramontane.hospital.traces.events import Actor
-from tramontane.rules.homologation import PLANNABLE, DossierState, EvidenceKind
+from tramontane.rules.homologation import PLANNABLE, UNDER_WAY, DossierState, EvidenceKind
 
 MAX_BYTES = 25 * 1024 * 1024
 
@@ -84,7 +84,7 @@ def revise(dossier: Dossier, evidence: Evidence, content: Content, *, actor: Act
     Raises:
         RefusedError: as `add`, or another kind of content; a decided dossier rests on it.
     """
-    kept = Evidence.objects.select_for_update().get(pk=evidence.pk, legal_entity=dossier.legal_entity)
+    kept = _held(evidence, dossier)
     _check(content)
     _refuse_decided("file", kept)
     refuse("file", "Cette preuve a été retirée : en joindre une nouvelle." if hasattr(kept, "withdrawal") else "")
@@ -128,7 +128,7 @@ def withdraw(dossier: Dossier, evidence: Evidence, motive: str, *, actor: Actor)
     Raises:
         RefusedError: no motive, withdrawn already, or a decided dossier rests on it.
     """
-    kept = Evidence.objects.select_for_update().get(pk=evidence.pk, legal_entity=dossier.legal_entity)
+    kept = _held(evidence, dossier)
     refuse("motive", "" if motive.strip() else "Dire pourquoi : c’est ce que lira l’auditeur.")
     refuse("motive", "Cette preuve est déjà retirée." if hasattr(kept, "withdrawal") else "")
     _refuse_decided("motive", kept)
@@ -143,6 +143,14 @@ def withdraw(dossier: Dossier, evidence: Evidence, motive: str, *, actor: Actor)
         dossier, "homologation.preuve", actor, motive=made.motive, move=said, title=kept.title, **_concerned(exigences)
     )
     return made
+
+
+def _held(evidence: Evidence, dossier: Dossier) -> Evidence:
+    """The proof, held with every dossier that may come to rest on it or be decided meanwhile: dossiers first, as all do."""
+    states = [state.value for state in UNDER_WAY]
+    live = Dossier.objects.select_for_update().filter(legal_entity=dossier.legal_entity, state__in=states)
+    list(live.order_by("number"))
+    return Evidence.objects.select_for_update().get(pk=evidence.pk, legal_entity=dossier.legal_entity)
 
 
 def _refuse_decided(name: str, evidence: Evidence) -> None:
