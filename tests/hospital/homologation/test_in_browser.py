@@ -210,7 +210,7 @@ def write_the_support(eyes: Eyes) -> None:
     eyes.tab("Support")
     eyes.says("0 partie écrite sur 8")
     for rank in range(8):
-        part = page.locator("details.card").filter(has=page.locator("form")).nth(rank)
+        part = page.locator("details.card").filter(has=page.locator("textarea")).nth(rank)
         if part.get_attribute("open") is None:
             part.locator("summary").click()
         part.locator("textarea").fill("Texte de cette partie")

@@ -21,6 +21,7 @@ from tramontane.hospital.homologation.models import EvidenceRevision, Homologati
 from tramontane.hospital.homologation.services import judging, moving, signing
 from tramontane.hospital.homologation.tabs import TABS
 from tramontane.hospital.homologation.urls import urlpatterns
+from tramontane.hospital.traces.models import Trace
 from tramontane.rules.homologation import Level, Move
 from tramontane.rules.referentiels import shipped_ids
 
@@ -419,6 +420,23 @@ def test_the_support_is_written_part_by_part(client: Client, scene: Scene) -> No
     assert "0 partie écrite sur 8." in page(client, "support", dossier.number)
     post(client, "write-section", dossier.number, "risques", **{"risques-text": "Un risque"})
     assert "1 partie écrite sur 8." in page(client, "support", dossier.number)
+    seen = dossier.sections.get().updated_at.isoformat()
+    assert f'name="risques-seen" value="{seen}"' in page(client, "support", dossier.number)
+    both = {
+        "risques-text": "Un risque\r\nEt un autre",
+        "risques-seen": seen,
+        "acces-text": "Par rôle",
+        "acces-seen": "",
+    }
+    assert "2 parties écrites sur 8." in post(client, "write-section", dossier.number, "acces", **both)
+    assert "Support enregistré" in post(client, "write-section", dossier.number, "acces", **both), "pressed twice"
+    assert dossier.sections.get(key="risques").text == "Un risque\nEt un autre"
+    assert Trace.objects.filter(event="homologation.support").count() == 3
+    stale = both | {"risques-text": "Texte de cinq pages", "acces-text": "Par rôle et par service"}
+    text = post(client, "write-section", dossier.number, "risques", **stale)
+    assert "écrit ici entre-temps" in text
+    assert "Texte de cinq pages</textarea>" in text, "nothing typed is lost"
+    assert "Et un autre</p>" in text, "beside what is kept"
     for key in ("exigences", "autre"):
         assert client.post(reverse("homologation:write-section", args=[dossier.number, key])).status_code == 404
 

@@ -139,3 +139,4 @@ class SectionForm(forms.Form):
     """One part of the support."""
 
     text = _text("Texte", rows=8, max_length=20_000)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # when the part looked at was written

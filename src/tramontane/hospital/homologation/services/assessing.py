@@ -84,20 +84,40 @@ def comment(dossier: Dossier, exigence_id: str, text: str, *, author: Account, a
 
 
 @transaction.atomic
-def write_section(dossier: Dossier, key: str, text: str, *, actor: Actor) -> SupportSection:
+def write_section(
+    dossier: Dossier, key: str, text: str, *, actor: Actor, seen: str | None = None
+) -> SupportSection | None:
     """Write one part of the support documentaire; after the signature too: then it is a trigger of renewal.
 
+    Args:
+        seen: `updated_at` of the part the author looked at, in ISO 8601; empty: it was not written; None: not compared.
+
+    Returns:
+        The part; None when the text is the one already kept.
+
     Raises:
+        OutdatedError: somebody wrote the part since.
         KeyError: no such part, or one that is computed.
         ForbiddenMove: the dossier is over.
     """
     row = taken(dossier, PLANNABLE | {rules.DossierState.HOMOLOGATED}, "modifier le support documentaire")
     sections = {one.cle: one for one in referentiel_of(row.edition).regles.support if not one.calculee}
     title = sections[key].titre
+    kept = row.sections.filter(key=key).first()
+    text = _lines(text)
+    if text == (_lines(kept.text) if kept else ""):
+        return None
+    if seen not in (None, kept.updated_at.isoformat() if kept else ""):
+        raise OutdatedError
     section, _ = SupportSection.objects.update_or_create(
         dossier=row,
         key=key,
-        defaults={"text": text.strip(), "updated_at": clock.now(), "updated_by_id": actor.account_id},
+        defaults={"text": text, "updated_at": clock.now(), "updated_by_id": actor.account_id},
     )
     trace(row, "homologation.support", actor, section=title)
     return section
+
+
+def _lines(text: str) -> str:
+    """A text as it is kept: a browser sends its line ends in another form than it was given, and nothing has changed."""
+    return text.replace("\r\n", "\n").strip()

@@ -88,7 +88,15 @@ def head(dossier: Dossier) -> tuple[str, str]:
 
 
 def succeeded(request: HttpRequest, act: Callable[[], object], said: str, form: forms.Form | None = None) -> bool:
-    """Do it and say so; or say in words why not, in the form where the field is known."""
+    """Do it and say so; or say in words why not."""
+    if not done(request, act, form):
+        return False
+    messages.success(request, said, extra_tags="ok")
+    return True
+
+
+def done(request: HttpRequest, act: Callable[[], object], form: forms.Form | None = None) -> bool:
+    """Do it; or say in words why not, in the form where the field is known."""
     try:
         act()
     except RefusedError as refused:
@@ -109,7 +117,6 @@ def succeeded(request: HttpRequest, act: Callable[[], object], said: str, form: 
             extra_tags="stop",
         )
     else:
-        messages.success(request, said, extra_tags="ok")
         return True
     return False
 
