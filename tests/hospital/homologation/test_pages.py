@@ -17,7 +17,7 @@ from support.homologation_scene import FILE, PV, Scene, judgement
 from support.hospital import login, make_account
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Role
-from tramontane.hospital.homologation.models import EvidenceRevision, Homologation, Judgement, Sitting
+from tramontane.hospital.homologation.models import EvidenceRevision, Homologation, Judgement, Member, Sitting
 from tramontane.hospital.homologation.services import judging, moving, signing
 from tramontane.hospital.homologation.tabs import TABS
 from tramontane.hospital.homologation.urls import urlpatterns
@@ -275,9 +275,8 @@ def test_the_commission_is_convened_held_and_decides(client: Client, scene: Scen
     refused = post(client, "act", number, "inviter", role="rssi", name="Claire", email="non")
     assert "Adresse électronique : Saisissez" in refused
     member = Sitting.objects.get().members.get()
-    post(client, "act", number, "presences", **{f"present-{member.pk}": "oui"})
-    post(client, "act", number, "avis", member=member.pk, value="favorable", comment="")
-    post(client, "act", number, "risques", risks="{{ 7*7 }} reste acceptable.")
+    said = {f"present-{member.pk}": "oui", f"avis-{member.pk}": "favorable", "risks": "{{ 7*7 }} reste acceptable."}
+    assert "Séance enregistrée." in post(client, "act", number, "noter", **said, **{"risks-vus": ""})
     assert "{{ 7*7 }}" in page(client, "commission", number)
     assert "limite l’homologation à 36" in post(client, "act", number, "decision", decision="homologue", months="37")
     assert "Homologué pour 6 mois" in post(client, "act", number, "decision", decision="homologue", months="6")
@@ -340,6 +339,35 @@ def test_a_dossier_opened_twice_is_shown_not_refused(client: Client, scene: Scen
     assert "1 exigence évaluée" not in page(client, "dossier", 1)
     scene.assess(scene.entity.dossiers.get(), "exi-01")
     assert "1 exigence évaluée sur 28" in page(client, "dossier", 1)
+
+
+def test_one_button_keeps_presences_opinions_and_risks_and_only_what_was_changed(client: Client, scene: Scene) -> None:
+    dossier = scene.sat()
+    number, head = dossier.number, judgement(dossier).sitting.members.get(role=Member.Role.HEAD)
+    risks = judgement(dossier).risks
+    seen = {f"presence-vue-{head.pk}": "oui", f"avis-vu-{head.pk}": "", "risks-vus": risks}
+    for name, value in seen.items():
+        assert f'name="{name}" form="seance-notee" value="{value}"' in page(client, "commission", number)
+    typed = seen | {
+        f"present-{head.pk}": "oui",
+        f"avis-{head.pk}": "reserve",
+        f"mot-{head.pk}": "À revoir",
+        "risks": risks,
+    }
+    traced = Trace.objects.filter(event="homologation.commission").count()
+    for _ in range(2):
+        assert "Séance enregistrée." in post(client, "act", number, "noter", **typed)
+    assert Trace.objects.filter(event="homologation.commission").count() == traced + 1, "the opinion, and once"
+    judging.state_risks(dossier, "un risque de plus.", actor=scene.actor)
+    assert "Séance enregistrée." in post(client, "act", number, "noter", **typed), "risks were not changed here"
+    text = post(client, "act", number, "noter", **(typed | {"risks": "rien.", f"present-{head.pk}": "non"}))
+    assert "écrit ici entre-temps" in text
+    assert "rien.</textarea>" in text
+    assert "Ce qui est enregistré : un risque de plus." in text
+    head.refresh_from_db()
+    assert (judgement(dossier).risks, head.present) == ("un risque de plus.", False)
+    bare = {f"avis-{head.pk}": "", f"mot-{head.pk}": "Sans avis", "risks-vus": "", "risks": ""}
+    assert f"avant son commentaire : {head.name}" in post(client, "act", number, "noter", **bare)
 
 
 def test_what_was_typed_of_a_decision_is_shown_again_when_it_is_refused(client: Client, scene: Scene) -> None:

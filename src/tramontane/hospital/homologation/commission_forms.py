@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from tramontane.hospital.homologation.forms import DayInput, lines_of
-from tramontane.hospital.homologation.models import Dossier, Judgement, Member, Opinion, RgpdItem
+from tramontane.hospital.homologation.models import Dossier, Judgement, Member, RgpdItem
 from tramontane.hospital.homologation.services.judging import PvNames, Ruling
 from tramontane.hospital.homologation.services.sitting import Meeting
 from tramontane.rules.homologation import TriggerKind
@@ -59,14 +59,9 @@ class MemberForm(forms.Form):
 class RisksForm(forms.Form):
     """The end of the sentence."""
 
-    risks = forms.CharField(label="Risques résiduels", max_length=8000, widget=forms.Textarea(attrs={"rows": 4}))
-
-
-class OpinionForm(forms.Form):
-    """What a member says."""
-
-    value = forms.ChoiceField(label="Avis", choices=Opinion.Value.choices)
-    comment = forms.CharField(label="Commentaire", required=False, max_length=500)
+    risks = forms.CharField(
+        label="Risques résiduels", required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
 
 class DecisionForm(forms.Form):

@@ -9,7 +9,7 @@ from django.db import transaction
 from tramontane.hospital import clock
 from tramontane.hospital.homologation.models import Dossier, Judgement, Member, Opinion
 from tramontane.hospital.homologation.selectors.dossiers import judgement_of, referentiel_of
-from tramontane.hospital.homologation.services.errors import refuse
+from tramontane.hospital.homologation.services.errors import OutdatedError, refuse
 from tramontane.hospital.homologation.services.moving import advance
 from tramontane.hospital.homologation.services.writing import taken, trace
 from tramontane.hospital.traces.events import Actor
@@ -50,13 +50,21 @@ class PvNames:
 
 
 @transaction.atomic
-def state_risks(dossier: Dossier, risks: str, *, actor: Actor) -> Judgement:
+def state_risks(dossier: Dossier, risks: str, *, actor: Actor, seen: str | None = None) -> Judgement:
     """The end of « Le passage en revue des risques significatifs résiduels met en évidence que… ».
 
+    Args:
+        seen: what the author saw written; None: not compared.
+
     Raises:
+        OutdatedError: somebody wrote something else since.
         ForbiddenMove: the dossier is not before a commission.
     """
     judgement = _judged(dossier, "écrire les risques résiduels")
+    if judgement.risks == risks.strip():
+        return judgement
+    if seen not in (None, judgement.risks):
+        raise OutdatedError
     judgement.risks = risks.strip()
     judgement.save(update_fields=["risks"])
     trace(judgement.dossier, "homologation.commission", actor, move="risques résiduels écrits")
@@ -73,10 +81,12 @@ def give_opinion(dossier: Dossier, member: Member, value: str, comment: str, *, 
     """
     judgement = _judged(dossier, "noter un avis")
     refuse("member", "" if judgement.sitting.members.filter(pk=member.pk).exists() else "Ce participant ne siège pas.")
-    refuse("value", "" if value in Opinion.Value.values else "Choisir un avis.")
-    opinion, _ = Opinion.objects.update_or_create(
-        judgement=judgement, member=member, defaults={"value": value, "comment": comment.strip()}
-    )
+    refuse("value", "" if value in Opinion.Value.values else f"Choisir l’avis, avant son commentaire : {member.name}.")
+    said = {"value": value, "comment": comment.strip()}
+    already = judgement.opinions.filter(member=member, **said).first()
+    if already is not None:
+        return already
+    opinion, _ = Opinion.objects.update_or_create(judgement=judgement, member=member, defaults=said)
     role = member.get_role_display()
     trace(judgement.dossier, "homologation.commission", actor, move=f"avis {opinion.get_value_display()}, {role}")
     return opinion

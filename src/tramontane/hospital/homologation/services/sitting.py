@@ -131,11 +131,12 @@ def note_attendance(sitting: Sitting, present: dict[int, bool], *, actor: Actor)
         ForbiddenMove: the commission has decided.
     """
     _hold(sitting, "noter les présences")
-    for member in sitting.members.all():
-        if member.pk in present:
-            member.present = present[member.pk]
-            member.save(update_fields=["present"])
-    _traced(sitting, actor, "présences notées")
+    changed = [one for one in sitting.members.all() if one.present is not present.get(one.pk, one.present)]
+    for member in changed:
+        member.present = present[member.pk]
+        member.save(update_fields=["present"])
+    if changed:
+        _traced(sitting, actor, "présences notées")
 
 
 def settled(sitting: Sitting) -> Dossier | None:

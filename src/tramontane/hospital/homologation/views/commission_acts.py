@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -17,14 +19,13 @@ from tramontane.hospital.homologation.commission_forms import (
     MeetingForm,
     MemberForm,
     MotiveForm,
-    OpinionForm,
     RisksForm,
 )
 from tramontane.hospital.homologation.models import Dossier, Judgement, Member
 from tramontane.hospital.homologation.selectors import dossiers
 from tramontane.hospital.homologation.services import judging, sitting
 from tramontane.hospital.homologation.views.commission import shown
-from tramontane.hospital.homologation.views.desk import invalid, of_dossier, page, succeeded, weak
+from tramontane.hospital.homologation.views.desk import done, invalid, of_dossier, page, succeeded, weak
 
 # What a refused act gives back: its form, under its name in the page; None: it is done, or says nothing long to retype.
 Refused = dict[str, Any] | None
@@ -66,28 +67,42 @@ def _uninvite(request: AuthenticatedRequest, judgement: Judgement) -> None:
     succeeded(request, lambda: sitting.uninvite(member, actor=who), "Participant retiré.")
 
 
-def _attendance(request: AuthenticatedRequest, judgement: Judgement) -> None:
-    said = {member.pk: request.POST.get(f"present-{member.pk}") for member in judgement.sitting.members.all()}
-    present = {pk: value == "oui" for pk, value in said.items() if value in ("oui", "non")}
-    who = actor(request.account, request.proof)
-    succeeded(request, lambda: sitting.note_attendance(judgement.sitting, present, actor=who), "Présences notées.")
+def _note(request: AuthenticatedRequest, judgement: Judgement) -> Refused:
+    """Who was there, opinions, residual risks: one form, so that no button loses what another part was typed with. Only
+    what was changed in it is written."""
+    present, opinions = _changed(request.POST, judgement)
+    who, dossier, form = actor(request.account, request.proof), judgement.dossier, RisksForm(request.POST)
+    risks, seen = (_plain(request.POST.get(name, "")) for name in ("risks", "risks-vus"))
+    acts: list[Callable[[], object]] = []
+    if present:
+        acts.append(lambda: sitting.note_attendance(judgement.sitting, present, actor=who))
+    acts += [partial(judging.give_opinion, dossier, member, *said, actor=who) for member, said in opinions]
+    wrong = invalid(request, form)
+    if risks != seen and not wrong:
+        acts.append(lambda: judging.state_risks(dossier, risks, seen=seen, actor=who))
+    refused = [act for act in acts if not done(request, act)]  # each is tried: one that is refused loses no other
+    if wrong or refused:
+        return {"risks_form": form}
+    messages.success(request, "Séance enregistrée.", extra_tags="ok")
+    return None
 
 
-def _risks(request: AuthenticatedRequest, judgement: Judgement) -> Refused:
-    form = RisksForm(request.POST)
-    if not invalid(request, form):
-        who, text = actor(request.account, request.proof), form.cleaned_data["risks"]
-        done = "Risques résiduels enregistrés."
-        if succeeded(request, lambda: judging.state_risks(judgement.dossier, text, actor=who), done):
-            return None
-    return {"risks_form": form}
+def _changed(typed: QueryDict, judgement: Judgement) -> tuple[dict[int, bool], list[tuple[Member, tuple[str, str]]]]:
+    """Presences and opinions that differ from those the page showed."""
+    present, opinions = {}, []
+    for member in judgement.sitting.members.all():
+        was, opinion = (typed.get(f"{name}-{member.pk}", "") for name in ("presence-vue", "avis-vu"))
+        now = typed.get(f"present-{member.pk}", "")
+        if now in ("oui", "non") and now != was:
+            present[member.pk] = now == "oui"
+        said = typed.get(f"avis-{member.pk}", ""), typed.get(f"mot-{member.pk}", "").strip()[:500]
+        if any(said) and " ".join(said).strip() != opinion:
+            opinions.append((member, said))
+    return present, opinions
 
 
-def _opinion(request: AuthenticatedRequest, judgement: Judgement) -> None:
-    member, form = _member(request, judgement), OpinionForm(request.POST)
-    if not invalid(request, form):
-        who, values = actor(request.account, request.proof), form.cleaned_data
-        succeeded(request, lambda: judging.give_opinion(judgement.dossier, member, **values, actor=who), "Avis noté.")
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def _decide(request: AuthenticatedRequest, judgement: Judgement) -> Refused:
@@ -117,9 +132,7 @@ _ACTS: dict[str, Callable[[AuthenticatedRequest, Judgement], Refused]] = {
     "seance": _postpone,
     "inviter": _invite,
     "retirer": _uninvite,
-    "presences": _attendance,
-    "risques": _risks,
-    "avis": _opinion,
+    "noter": _note,
     "decision": _decide,
     "revenir": _reconsider,
     "annuler": _cancel,
