@@ -164,8 +164,11 @@ def test_one_exigence_a_screen_leads_to_the_next(client: Client, scene: Scene) -
     assert done.headers["Location"] == reverse("homologation:assess", args=[dossier.number, "exi-05"])
     kept = dossier.assessments.get()
     assert (kept.level, kept.stakeholders, kept.revision) == ("conforme_perimetre", ["DSI", "Éditeur"], 1)
-    again = client.post(address, values | {"calendar": "2028"})
-    assert "écrit ici entre-temps" in again.content.decode()
+    again = client.post(address, values | {"calendar": "Fin 2028"}).content.decode()
+    assert "écrit ici entre-temps" in again
+    assert '<p class="keep-lines">Juin 2027</p>' in again, "what is kept"
+    assert "Fin 2028</textarea>" in again, "beside what was typed"
+    assert 'name="after" value="1"' in again, "which may now follow it"
     assert client.get(reverse("homologation:assess", args=[dossier.number, "exi-29"])).status_code == 404
 
 

@@ -13,7 +13,7 @@ from tramontane.hospital.accounts.requests import AuthenticatedRequest
 from tramontane.hospital.accounts.selectors import actor
 from tramontane.hospital.homologation import permissions, rows
 from tramontane.hospital.homologation.forms import AssessmentForm, CommentForm
-from tramontane.hospital.homologation.models import Dossier
+from tramontane.hospital.homologation.models import Assessment, Dossier
 from tramontane.hospital.homologation.rows import Row
 from tramontane.hospital.homologation.selectors.facts import assessment_value, facts
 from tramontane.hospital.homologation.services import assessing, moving
@@ -64,13 +64,18 @@ def assess(request: AuthenticatedRequest, dossier: Dossier, exigence: str) -> Ht
         raise Http404("Cette exigence ne s’évalue pas ici.")
     row = everyone[rank]
     form = _form(dossier, known.referentiel, row.exigence, request.POST if request.method == "POST" else None)
+    theirs: Assessment | None = None
     following = everyone[rank + 1] if rank + 1 < len(everyone) else None
     if request.method == "POST" and permissions.edits(request.account) and form.is_valid():
         if _recorded(request, dossier, row.exigence, form):
             return _onwards(dossier, following.exigence if following and "next" in request.POST else None)
-        if not form.errors:  # somebody else's answer: show it
-            form = _form(dossier, known.referentiel, row.exigence, None)
+        if not form.errors:  # somebody else's answer: shown beside what was typed, which then follows it
+            theirs = dossier.assessments.filter(exigence=exigence).first()
+            typed = request.POST.copy()
+            typed["after"] = str(theirs.revision if theirs else 0)
+            form = _form(dossier, known.referentiel, row.exigence, typed)
     context = {
+        "theirs": theirs and assessment_value(theirs),
         "row": row,
         "shortcuts": _SHORTCUTS,
         "form": form,
