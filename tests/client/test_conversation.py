@@ -119,7 +119,7 @@ def test_what_would_fail_the_same_way_is_sent_once(kind: type[TransportError]) -
 @pytest.mark.parametrize(("phase", "sent"), [(Phase.WAITING, 2), (Phase.READING, 1)])
 def test_what_began_to_reach_a_sink_is_not_asked_again(phase: Phase, sent: int) -> None:
     talk = Talk(retry=RetryPolicy(attempts=2, first_pause=0.1))
-    streamed = replace(PLAN, read=None, stream=lambda _status, _type: None)  # type: ignore[arg-type, return-value]
+    streamed = replace(PLAN, read=None, stream=lambda _asked: lambda _status, _type: None)  # type: ignore[arg-type, return-value]
     cut = TransportError("coupure", phase=phase)
     talk.fail(streamed, *[cut] * sent)
     assert len(talk.sent) == sent

@@ -12,7 +12,7 @@ import pytest
 
 from support.dmp_client import FACES, PATIENT, PHYSICIAN, REFUSED, Outcomes, setting
 from support.national import entry, submission_set
-from support.tls_server import Behaviour, Received, serve
+from support.tls_server import Behaviour, Received, answer, asked_by, serve
 from tramontane.client import DmpClient, Limits, Phase, RetryPolicy, TransportError, operations
 from tramontane.dmp import soap
 from tramontane.dmp.errors import MalformedMessage, SoapFault
@@ -25,7 +25,7 @@ REPOSITORY = "1.2.250.1.999.9"
 ASKED = [(REPOSITORY, "1.2.3.1"), (REPOSITORY, "1.2.3.2")]
 PATIENCE = Limits(deadline=20.0)
 MEGABYTE = 1024 * 1024
-IDS = {"message_id": "urn:uuid:1", "relates_to": "urn:uuid:2"}
+IDS = {"message_id": "urn:uuid:1"}
 
 Face = Callable[..., Outcomes]
 
@@ -42,8 +42,8 @@ def document(unique_id: str, content: Any) -> td3_2.RetrievedDocument:
 def multipart(*documents: td3_2.RetrievedDocument, cut_after: int | None = None) -> Behaviour:
     """The answer of a repository, streamed; `cut_after` hangs up after that many bytes."""
 
-    async def behave(_request: Received, writer: asyncio.StreamWriter) -> None:
-        message = td3_2.stream(td3_2.RetrievedDocuments(documents), **IDS)
+    async def behave(request: Received, writer: asyncio.StreamWriter) -> None:
+        message = td3_2.stream(td3_2.RetrievedDocuments(documents), **IDS, relates_to=asked_by(request))
         head = f"HTTP/1.1 200 OK\r\nContent-Type: {message.content_type}\r\nTransfer-Encoding: chunked\r\n\r\n"
         writer.write(head.encode())
         sent = 0
@@ -161,10 +161,21 @@ def test_an_answer_that_is_neither_mtom_nor_soap_is_unreadable(face: Face) -> No
         assert isinstance(face(setting(running.base_url), plan).only, MalformedMessage)
 
 
-def accepted(module: Any) -> Behaviour:
-    content_type, body = module.respond(SUCCESS, **IDS)
+def test_the_documents_of_another_demand_are_not_poured(face: Face) -> None:
+    other = td3_2.respond(
+        td3_2.RetrievedDocuments((document("1.2.3.1", b"another"),)), **IDS, relates_to="urn:uuid:of-another-patient"
+    )
+    poured: list[DocumentEvent] = []
+    with serve(answer(other[1], content_type=other[0])) as running:
+        refused = face(setting(running.base_url), operations.retrieve_to(PHYSICIAN, PATIENT, ASKED, poured.append)).only
+    assert isinstance(refused, MalformedMessage)
+    assert refused.code == "reponse-autre-demande"
+    assert poured == []
 
-    async def behave(_request: Received, writer: asyncio.StreamWriter) -> None:
+
+def accepted(module: Any) -> Behaviour:
+    async def behave(request: Received, writer: asyncio.StreamWriter) -> None:
+        content_type, body = module.respond(SUCCESS, **IDS, relates_to=asked_by(request))
         writer.write(
             f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
         )

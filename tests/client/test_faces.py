@@ -42,6 +42,7 @@ from tramontane.client import (
 )
 from tramontane.dmp import xds
 from tramontane.dmp.errors import CertificateMisuse, MalformedMessage, SoapFault
+from tramontane.dmp.transactions import td1_6
 from tramontane.dmp.transactions.td0_3 import Action
 from tramontane.dmp.transactions.td1_6 import Mode
 from tramontane.dmp.vihf import AccessMode, InvalidVihf
@@ -68,6 +69,18 @@ class Journal(list[Exchange]):
     @property
     def outcomes(self) -> list[Outcome]:
         return [exchange.outcome for exchange in self]
+
+
+def test_an_answer_to_another_demand_is_refused_and_never_asked_again(face: Face) -> None:
+    """Crossed on the way, it may be another patient's."""
+    crossed = answer(
+        td1_6.respond(td1_6.AuthorizationList(()), message_id="urn:uuid:1", relates_to="urn:uuid:another")[1]
+    )
+    with serve(crossed) as running:
+        refused = face(setting(running.base_url, retry=THRICE), READS).only
+    assert isinstance(refused, MalformedMessage)
+    assert refused.code == "reponse-autre-demande"
+    assert len(running.requests) == 1
 
 
 def test_the_two_faces_have_the_same_methods_with_the_same_parameters_and_words() -> None:

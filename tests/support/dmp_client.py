@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from support.pki import FINESS_JURIDIQUE, pki
-from support.tls_server import Behaviour, Received, answer
+from support.tls_server import TO_THE_REQUEST, Behaviour, Received, answer
 from tramontane.client import (
     AsyncDmpClient,
     DmpClient,
@@ -138,14 +138,14 @@ def assertion_id(request: Received) -> str:
 
 
 EMPTY_LIST = answer(
-    td1_6.respond(td1_6.AuthorizationList(()), message_id="urn:uuid:1", relates_to="urn:uuid:2")[1],
+    td1_6.respond(td1_6.AuthorizationList(()), message_id="urn:uuid:1", relates_to=TO_THE_REQUEST.decode())[1],
 )
-DONE = answer(td0_3.respond(ServiceStatus(), message_id="urn:uuid:1", relates_to="urn:uuid:2")[1])
+DONE = answer(td0_3.respond(ServiceStatus(), message_id="urn:uuid:1", relates_to=TO_THE_REQUEST.decode())[1])
 REFUSED = answer(
     soap.build_fault(
         soap.Fault(code="soap:Sender", subcode="soap:DMPInvalidCertificate", reason="Certificat invalide"),
         message_id="urn:uuid:1",
-        relates_to="urn:uuid:2",
+        relates_to=TO_THE_REQUEST.decode(),
     ),
     status="500 Internal Server Error",
 )

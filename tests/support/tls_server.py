@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 import struct
@@ -28,15 +29,24 @@ class Received:
     body: bytes
 
 
+# Of the same length as a MessageID: lengths announced inside a message stay true.
+TO_THE_REQUEST = b"urn:uuid:ffffffff-ffff-4fff-8fff-ffffffffffff"
 Behaviour = Callable[[Received, asyncio.StreamWriter], Awaitable[None]]
 
 
-def answer(
-    body: bytes, *, status: str = "200 OK", content_type: str = "application/soap+xml; charset=utf-8", date: str = ""
-) -> Behaviour:
-    """A whole, correct HTTP answer."""
+def asked_by(request: Received) -> str:
+    """The MessageID of a request, empty when it has none."""
+    found = re.search(rb"MessageID[^>]*>([^<]+)<", request.body)
+    return found[1].decode() if found else ""
 
-    async def behave(_request: Received, writer: asyncio.StreamWriter) -> None:
+
+def answer(
+    whole: bytes, *, status: str = "200 OK", content_type: str = "application/soap+xml; charset=utf-8", date: str = ""
+) -> Behaviour:
+    """A whole, correct HTTP answer. `TO_THE_REQUEST` in the body becomes the MessageID of what it answers."""
+
+    async def behave(request: Received, writer: asyncio.StreamWriter) -> None:
+        body = whole.replace(TO_THE_REQUEST, asked_by(request).encode())
         dated = f"Date: {date}\r\n" if date else ""
         head = f"HTTP/1.1 {status}\r\n{dated}Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)

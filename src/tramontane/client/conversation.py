@@ -8,7 +8,7 @@ of the sync face only moves bytes.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from tramontane.client.timeline import Timeline
 from tramontane.client.transport import Answer, Limits
 from tramontane.dmp import vihf
 from tramontane.dmp.errors import RemoteError, RemoteRefusal, TramontaneError
-from tramontane.dmp.transactions.exchange import Call, HttpRequest, Software
+from tramontane.dmp.transactions.exchange import Call, HttpRequest, HttpResponse, Software
 from tramontane.dmp.vihf import CONF_EXI_PGSSIS, AuthenticationMode, Vihf, WireProfile
 
 T = TypeVar("T")
@@ -141,8 +141,9 @@ class Core:
         answer: Answer[Any] | None = None
         failure: BaseException | None = None
         try:
-            answer = yield Send(request, plan.stream, seconds, timeline)
-            value: T = plan.read(answer.value) if plan.read else answer.value
+            stream = plan.stream(exchange.message_id) if plan.stream else None
+            answer = yield Send(request, stream, seconds, timeline)
+            value: T = _read(plan.read, answer.value, exchange.message_id) if plan.read else answer.value
         except BaseException as error:
             failure = error
             raise
@@ -213,6 +214,12 @@ class Core:
 
     def _stepped(self, event: Event) -> Circuit:
         return step(self._circuit, event, self.setting.policies.breaker, now=self.setting.clock.monotonic())
+
+
+def _read(read: Callable[[HttpResponse], T], response: HttpResponse, message_id: str) -> T:
+    """What a streamed answer is asked as it comes: is it ours?"""
+    response.require_answer_to(message_id)
+    return read(response)
 
 
 def _end(failure: BaseException | None) -> tuple[Event, Outcome]:

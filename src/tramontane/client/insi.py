@@ -51,7 +51,9 @@ def search(service: InsiService, sought: insi.Sought, *, message_id: str, limits
         RemoteError: INSi refused, or answered something else.
     """
     request = insi.request(sought, url=service.url, message_id=message_id, security=service.security)
-    return insi.read(asyncio.run(_post(service, request, limits)))
+    response = asyncio.run(_post(service, request, limits))
+    response.require_answer_to(message_id)
+    return insi.read(response)
 
 
 async def _post(service: InsiService, request: HttpRequest, limits: Limits) -> HttpResponse:

@@ -45,7 +45,8 @@ class Plan(Generic[T]):
         patient: None where the transaction names none.
         write: the request, for one call.
         read: the value, from the whole answer.
-        stream: instead of `read`, receives the answer as it comes, for contents that do not fit in memory.
+        stream: instead of `read`, and given the MessageID of the request, receives the answer as it comes, for contents that
+            do not fit in memory.
         mode: AIR simplifié, but for the transactions it does not have.
         confidentiality: « connexion secrète » of minors (EX_0.1-1100), None otherwise.
     """
@@ -55,7 +56,7 @@ class Plan(Generic[T]):
     access_mode: AccessMode
     write: Callable[[Call], HttpRequest]
     read: Callable[[HttpResponse], T] | None = None
-    stream: Begin[T] | None = None
+    stream: Callable[[str], Begin[T]] | None = None
     mode: AuthenticationMode = AIR
     confidentiality: str | None = None
 
@@ -189,7 +190,7 @@ def retrieve_to(
         patient,
         access_mode,
         write=lambda call: td3_2.request(call, documents),
-        stream=lambda status, content_type: _Pouring(content_type, sink),  # noqa: ARG005 (read the same at any status)
+        stream=lambda asked: lambda status, content_type: _Pouring(content_type, sink, asked),  # noqa: ARG005 (read the same at any status)
         confidentiality=confidentiality,
     )
 
@@ -197,8 +198,8 @@ def retrieve_to(
 class _Pouring:
     """Feeds a `Retrieval` and pours its events into a sink."""
 
-    def __init__(self, content_type: str, sink: Callable[[DocumentEvent], object]) -> None:
-        self._retrieval = Retrieval(content_type)
+    def __init__(self, content_type: str, sink: Callable[[DocumentEvent], object], asked: str) -> None:
+        self._retrieval = Retrieval(content_type, asked)
         self._sink = sink
 
     def feed(self, chunk: bytes) -> None:

@@ -11,6 +11,7 @@ from tramontane.dmp.soap.envelope import (
 from tramontane.dmp.soap.fault import Fault
 from tramontane.dmp.soap.names import SOAP_CONTENT_TYPE
 from tramontane.dmp.soap.refusals import FAULT_SENTENCES, raise_for_fault, refusal
+from tramontane.dmp.soap.relation import require_answer_to
 
 __all__ = [
     "FAULT_SENTENCES",
@@ -24,4 +25,5 @@ __all__ = [
     "raise_for_fault",
     "read_envelope",
     "refusal",
+    "require_answer_to",
 ]

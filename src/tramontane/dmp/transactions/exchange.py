@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from tramontane.dmp import soap
+from tramontane.dmp.soap import mtom
+
 
 @dataclass(frozen=True, slots=True)
 class Software:
@@ -71,3 +74,12 @@ class HttpResponse:
     status: int
     content_type: str
     body: bytes
+
+    def require_answer_to(self, message_id: str) -> None:
+        """Nothing when the envelope says it answers this request, or does not say.
+
+        Raises:
+            MalformedMessage: it answers another one, perhaps about another patient; or a broken multipart.
+        """
+        multipart = mtom.MediaType.parse(self.content_type).is_multipart
+        soap.require_answer_to(mtom.read(self.content_type, self.body).root if multipart else self.body, message_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from tramontane.dmp import xds
+from tramontane.dmp import soap, xds
 from tramontane.dmp.soap import mtom
 from tramontane.dmp.soap.mtom.headers import malformed
 from tramontane.dmp.transactions.attached import INCLUDE, inline_content
@@ -50,11 +50,15 @@ DocumentEvent = DocumentBegins | DocumentData | DocumentEnds
 class Retrieval:
     """Feed it the chunks of the answer, it gives the documents' events; `close` tells whether all came.
 
+    Args:
+        asked: MessageID of the request; an answer that says it answers another one is refused. Empty: not looked at.
+
     Raises:
         MalformedMessage: the content type is neither MTOM nor SOAP.
     """
 
-    def __init__(self, content_type: str) -> None:
+    def __init__(self, content_type: str, asked: str = "") -> None:
+        self._asked = asked
         media_type = mtom.MediaType.parse(content_type)
         self._reader = mtom.MultipartReader(content_type) if media_type.is_multipart else None
         self._start = media_type.parameters.get("start", "").strip("<>")
@@ -137,7 +141,10 @@ class Retrieval:
             raise malformed(f"une enveloppe d'au plus {MAX_ROOT_BYTES} octets", "davantage", "limite locale")
 
     def _read_root(self) -> list[DocumentEvent]:
-        self._outcome, described = read_root(bytes(self._root or b""))
+        root = bytes(self._root or b"")
+        if self._asked:
+            soap.require_answer_to(root, self._asked)
+        self._outcome, described = read_root(root)
         self._root = None
         events: list[DocumentEvent] = []
         for document, content in described:
