@@ -87,6 +87,44 @@ def test_a_patient_not_informed_is_not_asked_about(browser: Client, ready: Ready
     assert ready.world.asked == []
 
 
+def withdraw(ready: Ready) -> None:
+    patient = ready.access.patient
+    ConsentRecord.objects.create(
+        patient=patient,
+        episode=patient.episodes.get(),
+        subject="consultation",
+        choice="opposition",
+        recorded_at=clock.now(),
+    )
+
+
+def test_what_the_dmp_answered_while_she_opposed_is_not_kept(
+    browser: Client, ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready.dossier.feed(at=TWO_DAYS)
+    tell = preloading._tell
+
+    def told_then_opposed(access: Access) -> Told:
+        told = tell(access)
+        withdraw(ready)
+        return told
+
+    monkeypatch.setattr(preloading, "_tell", told_then_opposed)
+    (item,) = run(browser, ready).items.all()
+    assert (item.state, item.new) == (PreloadItem.State.REFUSED, 0)
+    assert "oppos" in item.sentence
+
+
+def test_the_list_tells_nothing_more_of_who_opposed_since(browser: Client, ready: Ready) -> None:
+    ready.dossier.feed(at=TWO_DAYS)
+    run(browser, ready)
+    assert "1\u00a0nouveau" in browser.get("/patients/").content.decode()
+    withdraw(ready)
+    page = browser.get("/patients/").content.decode()
+    assert "nouveau" not in page
+    assert "DMP ouvert" not in page
+
+
 def test_a_fault_is_tried_again_and_nobody_is_lost(browser: Client, ready: Ready) -> None:
     more(ready, 2)
     ready.world.fail("TD0.2", DeadlineExceeded("Le DMP n'a pas répondu à temps.", phase=Phase.WAITING))

@@ -183,6 +183,15 @@ def arrivals(legal_entity: LegalEntity, start: datetime, end: datetime) -> Query
     )
 
 
+def refusals(account: Account) -> QuerySet[ConsentRecord]:
+    """What patients said, to all or to this professional, against her DMP being consulted."""
+    return ConsentRecord.objects.filter(
+        Q(for_account=None) | Q(for_account=account),
+        subject=ConsentRecord.Subject.CONSULTATION,
+        choice__in=[ConsentRecord.Choice.OPPOSITION, ConsentRecord.Choice.WITHDRAWN],
+    )
+
+
 def insi_connection(legal_entity: LegalEntity) -> InsiConnection | None:
     """How this legal entity reaches INSi, when it does."""
     return InsiConnection.objects.filter(legal_entity=legal_entity).first()

@@ -36,6 +36,7 @@ from tramontane.hospital.patients.selectors import active_episodes, current_epis
 from tramontane.hospital.prepared import prepared
 from tramontane.hospital.traces.events import Event
 from tramontane.hospital.traces.services import record
+from tramontane.rules.access import Purpose
 from tramontane.rules.consultation import Kind, opening_search
 
 State = PreloadItem.State
@@ -171,6 +172,7 @@ def _asked(preload: Preload, item: PreloadItem) -> float:
         return _left(item)
     try:
         told = _tell(access)
+        _still_permitted(access, Purpose.LIST if told.read else Purpose.STATUS)
         situation = Situation.READABLE if told.read else Situation.NO_DMP
         parts = words.sentence(situation, told, (), mode=AccessMode.NORMAL)
         item.state, item.sentence, item.new = State.DONE, " · ".join(parts)[:300], len(told.of(Kind.NEW))
@@ -184,6 +186,17 @@ def _asked(preload: Preload, item: PreloadItem) -> float:
     item.done_at = clock.now()
     item.save()
     return pause
+
+
+def _still_permitted(access: Access, purpose: Purpose) -> None:
+    """What the DMP answered while the patient withdrew is not told.
+
+    Raises:
+        AccessRefusedError: it may no longer be read.
+    """
+    with transaction.atomic():
+        gateway.lock_patient(access.patient.pk)
+        gateway.permit(access, purpose)
 
 
 def _left(item: PreloadItem) -> float:

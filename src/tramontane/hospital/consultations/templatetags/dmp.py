@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django import template
+from django.db.models import Exists, OuterRef
 
 from tramontane.hospital import clock
 from tramontane.hospital.accounts.models import Account
 from tramontane.hospital.consultations.models import DmpState, PreloadItem
 from tramontane.hospital.patients.models import Patient
+from tramontane.hospital.patients.selectors import refusals
 
 register = template.Library()
 
@@ -32,10 +34,14 @@ class Known:
 
 @register.simple_tag
 def with_dmp(account: Account, patients: Iterable[Patient]) -> list[tuple[Patient, Known | None]]:
-    """Each patient with what the DMP last told this professional, today or yesterday. Two queries, however many."""
+    """Each patient with what the DMP last told this professional, today or yesterday. Two queries, however many.
+
+    What was told before the patient opposed or withdrew is told no more.
+    """
     listed, since = list(patients), clock.now() - RECENT
     mine = {"patient__in": [patient.pk for patient in listed]}
-    states = DmpState.objects.filter(account=account, checked_at__gt=since, **mine)
+    refused_since = refusals(account).filter(patient=OuterRef("patient"), recorded_at__gte=OuterRef("checked_at"))
+    states = DmpState.objects.filter(~Exists(refused_since), account=account, checked_at__gt=since, **mine)
     counted = PreloadItem.objects.filter(preload__account=account, state="done", done_at__gt=since, **mine)
     news = {item.patient_id: item for item in counted.order_by("done_at")}
     known = {state.patient_id: _known(state, news.get(state.patient_id)) for state in states}
