@@ -139,7 +139,20 @@ def test_each_kind_of_document_shows_what_it_can(eyes: Eyes) -> None:
         assert violations(page) == [], name
         if name in expected:
             expect(page.frame_locator("iframe.document").locator("body")).to_contain_text(expected[name])
+        if name == "lab_report":
+            prints_the_document_and_not_the_list(page)
         page.context.close()
+
+
+def prints_the_document_and_not_the_list(page: Page) -> None:
+    """A frame prints only what fits in it: the paper says so, and a tab of its own prints it whole."""
+    cut = page.get_by_text("Le document peut être coupé sur ce papier")
+    expect(cut).to_be_hidden()
+    expect(page.get_by_role("link", name="Ouvrir pour imprimer")).to_have_attribute("target", "_blank")
+    page.emulate_media(media="print")
+    expect(cut).to_be_visible()
+    expect(page.locator("iframe.document")).to_be_visible()
+    expect(page.locator("#documents-titre")).to_be_hidden()
 
 
 def test_a_hostile_document_is_inert_in_its_frame(eyes: Eyes) -> None:

@@ -246,6 +246,7 @@ def test_search_by_professional_patient_event_and_refusal(client: Client, audito
     assert count(evenement="acces.refuse") == 1
     assert count(refus="on") == 1
     assert count(professionnel="rousseau alix") == 2
+    assert count(professionnel="roussèau ALÏX") == 2, "as people type it"
     assert count(jusque="2020-01-01") == 0
 
 

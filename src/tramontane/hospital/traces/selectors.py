@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from tramontane.hospital import spelling
 from tramontane.hospital.traces.events import EVENTS, SECRECY
 from tramontane.hospital.traces.models import Trace
 
@@ -60,8 +61,8 @@ class TraceSearch:
 def search(asked: TraceSearch) -> QuerySet[Trace]:
     """The traces of one legal entity, the newest first."""
     found = period(Trace.objects.filter(finess_juridique=asked.finess_juridique), asked.since, asked.until)
-    for word in asked.professional.split():
-        found = found.filter(Q(rpps=word) | Q(account_name__icontains=word))
+    for word in spelling.words(asked.professional):
+        found = found.filter(Q(rpps=word) | Q(account_name__iregex=spelling.spelled(word)))
     if asked.patient:
         number = "".join(asked.patient.split()).upper()
         found = found.filter(
