@@ -109,6 +109,19 @@ def test_a_document_larger_than_memory_allows_waits_in_a_file(ready: Ready, monk
         assert content.read() == CONTENT
 
 
+def test_documents_without_end_are_refused_and_leave_nothing(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tramontane.hospital.consultations.services import retrieving
+
+    monkeypatch.setattr(retrieving, "LARGEST", len(CONTENT) + 1)
+    entries = [ready.dossier.feed(at=TWO_DAYS, content=CONTENT) for _ in range(2)]
+    services.open_record(ready.access)
+    assert len(services.retrieve(ready.access, [entries[0].unique_id]).documents) == 1
+    got = services.retrieve(ready.access, [entry.unique_id for entry in entries])
+    assert got.documents == ()
+    assert got.failure is not None
+    assert "trop volumineux" in str(got.failure)
+
+
 def test_the_content_is_kept_nowhere(ready: Ready) -> None:
     entry = ready.dossier.feed(at=TWO_DAYS, content=CONTENT)
     services.open_record(ready.access)

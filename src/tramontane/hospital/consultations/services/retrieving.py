@@ -10,6 +10,7 @@ from typing import IO
 
 from django.db import transaction
 
+from tramontane.client import AnswerTooLarge, Phase
 from tramontane.dmp.errors import TramontaneError
 from tramontane.dmp.transactions.retrieval import DocumentBegins, DocumentData, DocumentEnds, DocumentEvent
 from tramontane.dmp.verdicts import Outcome, Verdict
@@ -26,6 +27,8 @@ from tramontane.rules.access import Purpose, Reason, Solver
 
 # Above, a document waits in an anonymous temporary file, gone when it is closed.
 IN_MEMORY = 4 * 1024 * 1024
+# Of all the documents of one answer: a repository that never ends its own would fill the disk.
+LARGEST = 256 * 1024 * 1024
 
 WITHHELD = Reason(
     "habilitation-type",
@@ -124,18 +127,36 @@ class _Basin:
     wanted: dict[str, DocumentEntry]
     fetched: list[Fetched] = field(default_factory=list)
     damaged: list[Verdict] = field(default_factory=list)
+    size: int = 0
 
     def pour(self, event: DocumentEvent) -> None:
-        """Take the next event of the answer."""
+        """Take the next event of the answer.
+
+        Raises:
+            AnswerTooLarge: all its documents are more than `LARGEST` bytes.
+        """
         match event:
             case DocumentBegins():
                 self._content: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - given to whoever asked
                 self._hash = hashlib.sha256()
             case DocumentData(data=data):
+                self._bound(len(data))
                 self._content.write(data)
                 self._hash.update(data)
             case DocumentEnds():
                 self._end(event)
+
+    def _bound(self, more: int) -> None:
+        self.size += more
+        if self.size > LARGEST:
+            self._content.close()
+            raise AnswerTooLarge(
+                "Les documents rendus par le DMP sont trop volumineux.",
+                phase=Phase.READING,
+                expected=f"au plus {LARGEST // 1024**2} Mio",
+                received="davantage",
+                next_step="lisez-les un à un, ou consultez-les par l’accès Web au DMP",
+            )
 
     def _end(self, ended: DocumentEnds) -> None:
         entry = self.wanted.get(ended.document.unique_id)
